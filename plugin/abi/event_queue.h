@@ -1,0 +1,72 @@
+// Where a host's events wait.  Producers push, one waiter takes in batches.
+//
+// Two arenas of records and bytes under one mutex: the waiter swaps them and serves from
+// the front while producers fill the back, so nothing is allocated for each event in the
+// steady state, and what the waiter was given stays valid until it comes back.
+#ifndef XAI_PLUGIN_ABI_EVENT_QUEUE_H_
+#define XAI_PLUGIN_ABI_EVENT_QUEUE_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "llm_provider.h"
+
+namespace xai {
+
+// Thread-safe, but for Wait() and Close(): see the marks in llm_provider.h.
+class EventQueue {
+ public:
+  struct Event {
+    uint64_t request = 0;
+    uint32_t kind = 0;
+    int32_t status = 0;
+    uint32_t index = 0;
+    std::string_view data;  // copied
+  };
+
+  // on_empty_to_full: called without the lock, from the producer, when an empty queue got
+  // its first event (llmp_host.wake).  on_drained: called without the lock, from the
+  // waiter, when the unread bytes of a request that was over `window` have fallen to half
+  // of it.  Both may be empty.
+  EventQueue(uint32_t flags, size_t window_bytes, std::function<void()> on_empty_to_full,
+             std::function<void(uint64_t request)> on_drained);
+  ~EventQueue();
+  EventQueue(const EventQueue&) = delete;
+  EventQueue& operator=(const EventQueue&) = delete;
+
+  // True if the queue also receives the events whose request is 0.
+  bool notify() const;
+
+  // False once the request's unread bytes have passed the window: the producer should stop
+  // until on_drained says that it may go on.  The event is taken in any case.  Adjacent
+  // TEXT, REASONING or TOOL_ARGS bytes of one part are joined while they wait.  After
+  // Close() events are dropped.
+  bool Push(const Event& event);
+
+  // See llmp_provider.queue_wait.
+  int32_t Wait(int32_t timeout_ms, llmp_event* events, uint32_t cap);
+  // See llmp_provider.queue_wake.
+  void Wake();
+  // See llmp_provider.queue_fd.
+  int32_t DupFd();
+
+  // No event is taken or given from now on; a running Wait() returns LLMP_E_CLOSED.
+  void Close();
+
+ private:
+  struct Record;
+  struct Arena;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_ABI_EVENT_QUEUE_H_

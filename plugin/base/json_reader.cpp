@@ -1,0 +1,197 @@
+#include "base/json_reader.h"
+
+#include <charconv>
+
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+#include "base/json_parse_flags.h"
+#include "base/limits.h"
+
+namespace xai {
+namespace {
+
+namespace rj = RAPIDJSON_NAMESPACE;
+
+// Passes RapidJSON's events on and bounds the depth, and with it RapidJSON's recursion.
+class Adapter : public rj::BaseReaderHandler<rj::UTF8<>, Adapter> {
+ public:
+  explicit Adapter(JsonHandler* handler) : handler_(handler) {}
+
+  bool Null() { return handler_->OnNull(); }
+  bool Bool(bool value) { return handler_->OnBool(value); }
+  bool RawNumber(const char* text, rj::SizeType size, bool) {
+    return handler_->OnNumber({text, size});
+  }
+  bool String(const char* text, rj::SizeType size, bool) {
+    return handler_->OnString({text, size});
+  }
+  bool Key(const char* text, rj::SizeType size, bool) {
+    return handler_->OnKey({text, size});
+  }
+  bool StartObject() { return Deeper() && handler_->OnStartObject(); }
+  bool EndObject(rj::SizeType) {
+    --depth_;
+    return handler_->OnEndObject();
+  }
+  bool StartArray() { return Deeper() && handler_->OnStartArray(); }
+  bool EndArray(rj::SizeType) {
+    --depth_;
+    return handler_->OnEndArray();
+  }
+
+  bool too_deep() const { return depth_ > limits::kJsonDepthMax; }
+
+ private:
+  bool Deeper() { return ++depth_ <= limits::kJsonDepthMax; }
+
+  JsonHandler* handler_;
+  int depth_ = 0;
+};
+
+// Builds the list of JsonFields.
+class FieldCollector : public JsonHandler {
+ public:
+  explicit FieldCollector(std::vector<JsonFields::Field>* fields) : fields_(fields) {}
+
+  bool OnNull() override { return Add(JsonFields::Kind::kNull, {}); }
+  bool OnBool(bool value) override {
+    return Add(JsonFields::Kind::kBool, value ? "true" : "false");
+  }
+  bool OnNumber(std::string_view text) override {
+    return Add(JsonFields::Kind::kNumber, text);
+  }
+  bool OnString(std::string_view text) override {
+    return Add(JsonFields::Kind::kString, text);
+  }
+  bool OnKey(std::string_view text) override {
+    path_.resize(levels_.back().path_size);
+    if (!path_.empty()) path_.push_back('.');
+    // A dot within a name must not look like a level.
+    for (const char c : text) path_.push_back(c == '.' ? '\x1f' : c);
+    return true;
+  }
+  bool OnStartObject() override { return Open(JsonFields::Kind::kObject); }
+  bool OnEndObject() override { return Close(); }
+  bool OnStartArray() override { return Open(JsonFields::Kind::kArray); }
+  bool OnEndArray() override { return Close(); }
+
+  bool duplicate() const { return duplicate_; }
+
+ private:
+  struct Level {
+    bool array;
+    size_t path_size;
+    size_t next_index;
+  };
+
+  void NamePlace() {
+    if (levels_.empty() || !levels_.back().array) return;
+    path_.resize(levels_.back().path_size);
+    if (!path_.empty()) path_.push_back('.');
+    path_.append(std::to_string(levels_.back().next_index++));
+  }
+
+  bool Add(JsonFields::Kind kind, std::string_view text) {
+    NamePlace();
+    for (const JsonFields::Field& field : *fields_) {
+      if (field.path == path_) {
+        duplicate_ = true;
+        return false;
+      }
+    }
+    if (fields_->size() >= limits::kJsonFieldsMax) return false;
+    fields_->push_back({path_, kind, std::string(text)});
+    return true;
+  }
+
+  bool Open(JsonFields::Kind kind) {
+    if (!Add(kind, {})) return false;
+    levels_.push_back({kind == JsonFields::Kind::kArray, path_.size(), 0});
+    return true;
+  }
+
+  bool Close() {
+    path_.resize(levels_.back().path_size);
+    levels_.pop_back();
+    return true;
+  }
+
+  std::vector<JsonFields::Field>* fields_;
+  std::vector<Level> levels_;
+  std::string path_;
+  bool duplicate_ = false;
+};
+
+}  // namespace
+
+std::optional<JsonFault> ReadJson(std::string_view text, JsonHandler* handler) {
+  rj::MemoryStream stream(text.data(), text.size());
+  rj::Reader reader;
+  Adapter adapter(handler);
+  const rj::ParseResult result = reader.Parse<kReaderFlags>(stream, adapter);
+  if (result.IsError()) {
+    if (adapter.too_deep()) return JsonFault{result.Offset(), "nested too deep"};
+    if (result.Code() == rj::kParseErrorTermination) return JsonFault{result.Offset(), ""};
+    return JsonFault{result.Offset(), "not JSON"};
+  }
+  // RapidJSON takes a NUL byte for the end.
+  if (stream.Tell() != text.size()) return JsonFault{stream.Tell(), "not JSON"};
+  return std::nullopt;
+}
+
+Result<JsonFields> JsonFields::Read(std::string_view text) {
+  JsonFields fields;
+  FieldCollector collector(&fields.fields_);
+  const std::optional<JsonFault> fault = ReadJson(text, &collector);
+  if (!fault) return fields;
+  std::string what = fault->what;
+  if (collector.duplicate()) {
+    what = "a member named twice";
+  } else if (what.empty()) {
+    what = "too many members";
+  }
+  return Error::Make(ErrorCode::kProtocol, "the answer is not acceptable JSON: " + what);
+}
+
+const JsonFields::Field* JsonFields::Find(std::string_view path) const {
+  for (const Field& field : fields_) {
+    if (field.path == path) return &field;
+  }
+  return nullptr;
+}
+
+std::optional<std::string_view> JsonFields::String(std::string_view path) const {
+  const Field* field = Find(path);
+  if (field == nullptr || field->kind != Kind::kString) return std::nullopt;
+  return field->text;
+}
+
+std::optional<int64_t> JsonFields::Integer(std::string_view path) const {
+  const Field* field = Find(path);
+  if (field == nullptr || field->kind != Kind::kNumber) return std::nullopt;
+  return ParseInteger(field->text);
+}
+
+std::optional<bool> JsonFields::Bool(std::string_view path) const {
+  const Field* field = Find(path);
+  if (field == nullptr || field->kind != Kind::kBool) return std::nullopt;
+  return field->text == "true";
+}
+
+std::optional<int64_t> ParseInteger(std::string_view text) {
+  int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto whole = std::from_chars(text.data(), end, value);
+  if (whole.ec == std::errc() && whole.ptr == end) return value;
+  double real = 0;
+  const auto parsed = std::from_chars(text.data(), end, real);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  // 2^53: beyond it a double cannot tell whole numbers apart.
+  if (!(real >= -9007199254740992.0 && real <= 9007199254740992.0)) return std::nullopt;
+  value = static_cast<int64_t>(real);
+  if (static_cast<double>(value) != real) return std::nullopt;
+  return value;
+}
+
+}  // namespace xai

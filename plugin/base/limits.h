@@ -1,0 +1,100 @@
+// Every number that bounds something, with its reason.
+#ifndef XAI_PLUGIN_BASE_LIMITS_H_
+#define XAI_PLUGIN_BASE_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace xai::limits {
+
+// Nesting of any JSON we read.  Real requests and answers stay below 20; the bound also
+// bounds the parser's recursion, and so the stack.
+inline constexpr int kJsonDepthMax = 64;
+// Values in a document of the host: a tree node costs 48 bytes, so this is 50 MB at most.
+inline constexpr size_t kJsonNodesMax = 1u << 20;
+// Scalars kept of an answer of the authorization server or of an error body.
+inline constexpr size_t kJsonFieldsMax = 512;
+
+// What a host may send us in one call: the API refuses larger bodies.
+inline constexpr size_t kRequestBytesMax = 32u << 20;
+inline constexpr size_t kConfigBytesMax = 64u << 10;
+
+// Bodies: answers of auth.x.ai are below 4 KiB, a model list is below 100 KiB.
+inline constexpr size_t kAuthBodyBytesMax = 64u << 10;
+inline constexpr size_t kModelsBodyBytesMax = 4u << 20;
+inline constexpr size_t kErrorBodyBytesMax = 64u << 10;
+// A whole answer that is not streamed, with images in base64.
+inline constexpr size_t kAnswerBodyBytesMax = 64u << 20;
+// One line and one event of a stream: an image in base64 can be 10 MB.
+inline constexpr size_t kSseLineBytesMax = 16u << 20;
+inline constexpr size_t kSseEventBytesMax = 16u << 20;
+// Text of a server that we show to a person.
+inline constexpr size_t kShownTextBytesMax = 280;
+
+// RFC 8628 gives no bounds; xAI sends interval 5 and expires_in 900 or 1800.
+inline constexpr int64_t kIntervalSecondsDefault = 5;
+inline constexpr int64_t kIntervalSecondsMin = 1;
+inline constexpr int64_t kIntervalSecondsMax = 60;
+inline constexpr int64_t kSlowDownSeconds = 5;  // RFC 8628 section 3.5
+inline constexpr int64_t kCodeLifeSecondsDefault = 600;
+inline constexpr int64_t kCodeLifeSecondsMin = 60;
+inline constexpr int64_t kCodeLifeSecondsMax = 1800;
+inline constexpr size_t kUserCodeBytesMin = 4;
+inline constexpr size_t kUserCodeBytesMax = 32;
+inline constexpr size_t kDeviceCodeBytesMax = 4096;
+inline constexpr size_t kVerificationUrlBytesMax = 512;
+// A live flow is handed out again only if a person can still use it.
+inline constexpr int64_t kFlowReuseMsMin = 60'000;
+
+// Tokens: about 820 and 86 bytes today.
+inline constexpr size_t kTokenBytesMax = 16u << 10;
+inline constexpr int64_t kTokenLifeSecondsDefault = 3600;
+inline constexpr int64_t kTokenLifeSecondsMax = 366 * 86'400;
+// Refresh this long before expiry, so that an outage of 40 minutes passes unnoticed; a
+// quarter of the life for tokens that live less than three hours.
+inline constexpr int64_t kRefreshAheadMs = 45 * 60'000;
+// Up to this much earlier still, by chance, so that many processes do not meet.
+inline constexpr int64_t kRefreshJitterMs = 60'000;
+// A token that is refused so soon after it was minted is not at fault: servers lag.
+inline constexpr int64_t kFreshMintMs = 120'000;
+// Between two attempts of a refresh that failed for a passing reason.
+inline constexpr int64_t kRefreshBackoffMinMs = 5'000;
+inline constexpr int64_t kRefreshBackoffMaxMs = 60'000;
+// After invalid_client the fault is in the configuration; asking again is pointless.
+inline constexpr int64_t kInvalidClientCooldownMs = 30 * 60'000;
+// A refresh without an answer may be presented once more while xAI still accepts the token.
+inline constexpr int64_t kRepresentWithinMs = 10'000;
+
+// Waiting for another process's transaction, longer than a token exchange.
+inline constexpr int64_t kLockWaitMs = 30'000;
+inline constexpr int64_t kTokenConnectMs = 10'000;
+inline constexpr int64_t kTokenTotalMs = 20'000;
+inline constexpr int64_t kRevokeTotalMs = 5'000;
+inline constexpr int64_t kModelsTotalMs = 30'000;
+inline constexpr int64_t kRetryAfterMsMax = 86'400'000;
+inline constexpr int64_t kRetryWaitMsMax = 30'000;
+inline constexpr int kRetriesMax = 2;
+
+// A sealed file: header and at most this much ciphertext.
+inline constexpr size_t kSealedBytesMax = 256u << 10;
+inline constexpr size_t kKeyFileBytes = 32;
+// Room that is reserved before a token is spent: a credential with room to grow.
+inline constexpr size_t kReserveBytes = 16u << 10;
+inline constexpr int kQuarantineFilesMax = 3;
+
+// Models.
+inline constexpr size_t kModelIdBytesMax = 128;
+inline constexpr size_t kModelsMax = 256;
+
+// Requests.
+inline constexpr int kToolsMax = 128;
+inline constexpr int64_t kWindowBytesDefault = 262'144;
+inline constexpr int64_t kWindowBytesMin = 4'096;
+inline constexpr int64_t kWindowBytesMax = 64 << 20;
+inline constexpr int kMaxRequestsCap = 4096;
+// Descriptors that we leave to the host.
+inline constexpr int kDescriptorReserve = 64;
+
+}  // namespace xai::limits
+
+#endif  // XAI_PLUGIN_BASE_LIMITS_H_
