@@ -92,6 +92,10 @@ inline constexpr int64_t kWindowBytesDefault = 262'144;
 inline constexpr int64_t kWindowBytesMin = 4'096;
 inline constexpr int64_t kWindowBytesMax = 64 << 20;
 inline constexpr int kMaxRequestsCap = 4096;
+// What an idle queue keeps of each of its two arenas after a burst: the default window of
+// one request, so that a stream that is read in time never allocates.
+inline constexpr size_t kQueueBytesKept = 256u << 10;
+inline constexpr size_t kQueueRecordsKept = 4096;
 // Descriptors that we leave to the host.
 inline constexpr int kDescriptorReserve = 64;
 

@@ -1,0 +1,20 @@
+#include "base/clock.h"
+
+#include <ctime>
+
+namespace xai {
+namespace {
+
+int64_t ReadMs(clockid_t id) {
+  timespec now = {};
+  clock_gettime(id, &now);
+  return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
+}  // namespace
+
+int64_t SystemClock::NowMs() const { return ReadMs(CLOCK_REALTIME); }
+
+int64_t SystemClock::SteadyMs() const { return ReadMs(CLOCK_BOOTTIME); }
+
+}  // namespace xai

@@ -1,0 +1,59 @@
+#include "base/secret.h"
+
+#include <cstring>
+
+#include <sodium.h>
+
+namespace xai {
+
+void WipeMemory(void* data, size_t size) { sodium_memzero(data, size); }
+
+SecretString::SecretString(std::string_view bytes) : size_(bytes.size()) {
+  if (size_ == 0) return;
+  bytes_ = std::make_unique<char[]>(size_);
+  std::memcpy(bytes_.get(), bytes.data(), size_);
+}
+
+SecretString::SecretString(SecretString&& other) noexcept
+    : bytes_(std::move(other.bytes_)), size_(other.size_) {
+  other.size_ = 0;
+}
+
+SecretString& SecretString::operator=(SecretString&& other) noexcept {
+  if (this != &other) {
+    if (bytes_ != nullptr) WipeMemory(bytes_.get(), size_);
+    bytes_ = std::move(other.bytes_);
+    size_ = other.size_;
+    other.size_ = 0;
+  }
+  return *this;
+}
+
+SecretString::~SecretString() {
+  if (bytes_ != nullptr) WipeMemory(bytes_.get(), size_);
+}
+
+SecretString SecretString::TakeFrom(std::string* bytes) {
+  SecretString secret{std::string_view(*bytes)};
+  WipeMemory(bytes->data(), bytes->size());
+  bytes->clear();
+  return secret;
+}
+
+bool SameSecret(const SecretString& a, const SecretString& b) {
+  if (a.size() != b.size()) return false;
+  return a.empty() || sodium_memcmp(a.Reveal().data(), b.Reveal().data(), a.size()) == 0;
+}
+
+std::string Fingerprint(const SecretString& secret, const SecretKey& key) {
+  if (secret.empty()) return {};
+  std::array<uint8_t, crypto_generichash_BYTES_MIN> hash;
+  crypto_generichash(hash.data(), hash.size(),
+                     reinterpret_cast<const unsigned char*>(secret.Reveal().data()),
+                     secret.size(), key.data(), SecretKey::size());
+  std::array<char, 17> hex;
+  sodium_bin2hex(hex.data(), hex.size(), hash.data(), 8);
+  return std::string(hex.data());
+}
+
+}  // namespace xai

@@ -1,0 +1,68 @@
+// A string that cannot be printed, copied by accident, or left behind in memory.
+#ifndef XAI_PLUGIN_BASE_SECRET_H_
+#define XAI_PLUGIN_BASE_SECRET_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace xai {
+
+// Overwrites memory in a way that the compiler does not remove.
+void WipeMemory(void* data, size_t size);
+
+// Move-only.  The bytes are wiped when it dies.  There is no operator<< and no conversion:
+// whoever needs the bytes says Reveal(), at the last moment.
+class SecretString {
+ public:
+  SecretString() = default;
+  // Copies the bytes; the caller's own copy is the caller's to wipe.
+  explicit SecretString(std::string_view bytes);
+  SecretString(SecretString&& other) noexcept;
+  SecretString& operator=(SecretString&& other) noexcept;
+  SecretString(const SecretString&) = delete;
+  SecretString& operator=(const SecretString&) = delete;
+  ~SecretString();
+
+  // Copies and wipes a std::string that held a secret.
+  static SecretString TakeFrom(std::string* bytes);
+
+  SecretString Clone() const { return SecretString(Reveal()); }
+
+  bool empty() const { return size_ == 0; }
+  size_t size() const { return size_; }
+  std::string_view Reveal() const { return {bytes_.get(), size_}; }
+
+ private:
+  std::unique_ptr<char[]> bytes_;
+  size_t size_ = 0;
+};
+
+bool SameSecret(const SecretString& a, const SecretString& b);
+
+// 32 bytes that seal something; wiped like a SecretString.
+class SecretKey {
+ public:
+  SecretKey() = default;
+  SecretKey(const SecretKey& other) = default;
+  SecretKey& operator=(const SecretKey& other) = default;
+  ~SecretKey() { WipeMemory(bytes_.data(), bytes_.size()); }
+
+  uint8_t* data() { return bytes_.data(); }
+  const uint8_t* data() const { return bytes_.data(); }
+  static constexpr size_t size() { return 32; }
+
+ private:
+  std::array<uint8_t, 32> bytes_ = {};
+};
+
+// A short, stable stand-in for a secret, for comparison and intent records: 16 hex digits
+// of a keyed hash.  Not a prefix of it, and useless without `key`.
+std::string Fingerprint(const SecretString& secret, const SecretKey& key);
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_BASE_SECRET_H_

@@ -1,0 +1,288 @@
+#include "base/state_dir.h"
+
+#include <fcntl.h>
+#include <stdio.h>  // renameat2
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+
+#include "base/io_error.h"
+
+namespace xai {
+namespace {
+
+constexpr mode_t kDirMode = 0700;
+constexpr mode_t kFileMode = 0600;
+constexpr size_t kNoteBytesMax = 256;
+constexpr int64_t kLockPollNs = 5'000'000;
+
+// The descriptor of an open() that is repeated when a signal gets in between.
+int OpenAt(int dir_fd, const std::string& name, int flags, mode_t mode = 0) {
+  int fd;
+  do {
+    fd = openat(dir_fd, name.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, mode);
+  } while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
+Result<void> MakeParents(const std::string& path) {
+  for (size_t at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1)) {
+    if (mkdir(path.substr(0, at).c_str(), kDirMode) != 0 && errno != EEXIST) {
+      // A parent that exists but may not be created is fine; opening will tell.
+      if (errno != EACCES && errno != EROFS) return IoError("create " + path, errno);
+    }
+  }
+  return {};
+}
+
+Result<void> CheckDirectory(int fd, const std::string& path) {
+  struct stat info = {};
+  if (fstat(fd, &info) != 0) return IoError("look at " + path, errno);
+  if (info.st_uid != geteuid()) {
+    return Error::Make(ErrorCode::kStorePermission, path + " belongs to another user",
+                       "owner");
+  }
+  if ((info.st_mode & 022) != 0) {
+    return Error::Make(ErrorCode::kStorePermission, path + " can be written by others",
+                       "mode");
+  }
+  return {};
+}
+
+Result<void> CheckFile(int fd, std::string_view name) {
+  struct stat info = {};
+  const std::string shown(name);
+  if (fstat(fd, &info) != 0) return IoError("look at " + shown, errno);
+  if (!S_ISREG(info.st_mode) || info.st_nlink != 1) {
+    return Error::Make(ErrorCode::kStorePermission, shown + " is not a plain file", "link");
+  }
+  if (info.st_uid != geteuid()) {
+    return Error::Make(ErrorCode::kStorePermission, shown + " belongs to another user",
+                       "owner");
+  }
+  if ((info.st_mode & 0177) != 0 && fchmod(fd, kFileMode) != 0) {
+    return IoError("tighten the mode of " + shown, errno);
+  }
+  return {};
+}
+
+// Up to `bytes_max` + 1 bytes from the start of the file.
+Result<std::string> ReadAll(int fd, size_t bytes_max) {
+  std::string bytes(bytes_max + 1, '\0');
+  size_t have = 0;
+  while (have < bytes.size()) {
+    const ssize_t got =
+        pread(fd, bytes.data() + have, bytes.size() - have, static_cast<off_t>(have));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return IoError("read", errno);
+    if (got == 0) break;
+    have += static_cast<size_t>(got);
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
+int Flush(int fd) {
+  int result;
+  do {
+    result = fsync(fd);
+  } while (result != 0 && errno == EINTR);
+  return result;
+}
+
+Result<void> WriteAt(int fd, std::string_view bytes) {
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t put = pwrite(fd, bytes.data() + done, bytes.size() - done,
+                               static_cast<off_t>(done));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return IoError("write", errno);
+    done += static_cast<size_t>(put);
+  }
+  if (ftruncate(fd, static_cast<off_t>(bytes.size())) != 0) return IoError("write", errno);
+  if (Flush(fd) != 0) return IoError("flush", errno);
+  return {};
+}
+
+}  // namespace
+
+Result<void> FileLock::WriteNote(std::string_view note) { return WriteAt(fd_.get(), note); }
+
+Result<std::string> FileLock::ReadNote() { return ReadAll(fd_.get(), kNoteBytesMax); }
+
+Reservation::Reservation(int dir_fd, std::string temporary, UniqueFd fd)
+    : dir_fd_(dir_fd), temporary_(std::move(temporary)), fd_(std::move(fd)) {}
+
+Reservation::Reservation(Reservation&& other) noexcept
+    : dir_fd_(other.dir_fd_),
+      temporary_(std::exchange(other.temporary_, {})),
+      fd_(std::move(other.fd_)) {}
+
+Reservation::~Reservation() {
+  if (!temporary_.empty()) unlinkat(dir_fd_, temporary_.c_str(), 0);
+}
+
+Result<void> Reservation::Verify(std::string_view bytes) {
+  Result<std::string> back = ReadAll(fd_.get(), bytes.size());
+  if (!back.ok()) return std::move(back).error();
+  if (back.value() != bytes) {
+    return Error::Make(ErrorCode::kStoreIo, "the disk did not keep what was written",
+                       "verify");
+  }
+  return {};
+}
+
+Result<bool> Reservation::Publish(std::string_view name, std::string_view bytes,
+                                  unsigned flags) {
+  Result<void> done = WriteAt(fd_.get(), bytes);
+  if (done.ok()) done = Verify(bytes);
+  if (!done.ok()) return std::move(done).error();
+  const std::string target(name);
+  if (renameat2(dir_fd_, temporary_.c_str(), dir_fd_, target.c_str(), flags) != 0) {
+    if (errno == EEXIST) return false;
+    return IoError("rename to " + target, errno);
+  }
+  temporary_.clear();
+  // The new file is in place; a directory that does not flush can lose it only to a power
+  // cut, and going back to the old token would be worse.
+  (void)Flush(dir_fd_);
+  return true;
+}
+
+Result<void> Reservation::Commit(std::string_view name, std::string_view bytes) {
+  Result<bool> done = Publish(name, bytes, 0);
+  if (!done.ok()) return std::move(done).error();
+  return {};
+}
+
+Result<bool> Reservation::CommitNew(std::string_view name, std::string_view bytes) {
+  return Publish(name, bytes, RENAME_NOREPLACE);
+}
+
+Result<StateDir> StateDir::Open(const std::string& path) {
+  Result<void> parents = MakeParents(path);
+  if (!parents.ok()) return std::move(parents).error();
+  if (mkdir(path.c_str(), kDirMode) != 0 && errno != EEXIST) {
+    return IoError("create " + path, errno);
+  }
+  Result<std::optional<StateDir>> opened = OpenExisting(path);
+  if (!opened.ok()) return std::move(opened).error();
+  if (!opened.value()) return IoError("open " + path, ENOENT);
+  return std::move(*opened.value());
+}
+
+Result<std::optional<StateDir>> StateDir::OpenExisting(const std::string& path) {
+  UniqueFd fd(OpenAt(AT_FDCWD, path, O_RDONLY | O_DIRECTORY));
+  if (!fd.valid()) {
+    if (errno == ENOENT) return std::optional<StateDir>();
+    return IoError("open " + path, errno);
+  }
+  Result<void> checked = CheckDirectory(fd.get(), path);
+  if (!checked.ok()) return std::move(checked).error();
+  return std::optional<StateDir>(StateDir(std::move(fd)));
+}
+
+Result<std::optional<std::string>> StateDir::Read(std::string_view name,
+                                                  size_t bytes_max) const {
+  // O_NONBLOCK: a FIFO under this name must not hold us.
+  const std::string path(name);
+  UniqueFd fd(OpenAt(fd_.get(), path, O_RDONLY | O_NONBLOCK));
+  if (!fd.valid()) {
+    if (errno == ENOENT) return std::optional<std::string>();
+    return IoError("open " + path, errno);
+  }
+  Result<void> checked = CheckFile(fd.get(), name);
+  if (!checked.ok()) return std::move(checked).error();
+  Result<std::string> bytes = ReadAll(fd.get(), bytes_max);
+  if (!bytes.ok()) return std::move(bytes).error();
+  if (bytes.value().size() > bytes_max) {
+    return Error::Make(ErrorCode::kStoreCorrupt, path + " is too large", "size");
+  }
+  return std::optional<std::string>(std::move(bytes).value());
+}
+
+Result<Reservation> StateDir::Reserve(std::string_view name, size_t bytes) const {
+  const std::string temporary = "." + std::string(name) + ".tmp";
+  if (unlinkat(fd_.get(), temporary.c_str(), 0) != 0 && errno != ENOENT) {
+    return IoError("remove an old " + temporary, errno);
+  }
+  UniqueFd fd(OpenAt(fd_.get(), temporary, O_RDWR | O_CREAT | O_EXCL, kFileMode));
+  if (!fd.valid()) return IoError("create " + temporary, errno);
+  const int file = fd.get();
+  Reservation reservation(fd_.get(), temporary, std::move(fd));
+  if (fchmod(file, kFileMode) != 0) return IoError("set the mode", errno);
+  int failed;
+  do {
+    failed = posix_fallocate(file, 0, static_cast<off_t>(bytes));
+  } while (failed == EINTR);
+  if (failed != 0) return IoError("reserve room for " + std::string(name), failed);
+  if (Flush(file) != 0) return IoError("flush", errno);
+  return reservation;
+}
+
+Result<void> StateDir::Replace(std::string_view name, std::string_view bytes) const {
+  Result<Reservation> room = Reserve(name, bytes.size());
+  if (!room.ok()) return std::move(room).error();
+  return room.value().Commit(name, bytes);
+}
+
+Result<bool> StateDir::CreateNew(std::string_view name, std::string_view bytes) const {
+  Result<Reservation> room = Reserve(name, bytes.size());
+  if (!room.ok()) return std::move(room).error();
+  return room.value().CommitNew(name, bytes);
+}
+
+Result<bool> StateDir::Remove(std::string_view name) const {
+  const std::string path(name);
+  if (unlinkat(fd_.get(), path.c_str(), 0) == 0) {
+    if (Flush(fd_.get()) != 0) return IoError("flush", errno);
+    return true;
+  }
+  if (errno == ENOENT) return false;
+  return IoError("remove " + path, errno);
+}
+
+Result<void> StateDir::MoveAside(std::string_view name, std::string_view to) const {
+  const std::string from(name);
+  const std::string target(to);
+  if (renameat(fd_.get(), from.c_str(), fd_.get(), target.c_str()) != 0 &&
+      errno != ENOENT) {
+    return IoError("move " + from, errno);
+  }
+  (void)Flush(fd_.get());
+  return {};
+}
+
+Result<FileLock> StateDir::Lock(std::string_view name,
+                                const std::function<bool()>& deadline_passed) const {
+  const std::string path(name);
+  for (;;) {
+    UniqueFd fd(OpenAt(fd_.get(), path, O_RDWR | O_CREAT | O_NONBLOCK, kFileMode));
+    if (!fd.valid()) return IoError("open " + path, errno);
+    Result<void> checked = CheckFile(fd.get(), name);
+    if (!checked.ok()) return std::move(checked).error();
+    if (flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
+      // Somebody may have removed the file meanwhile: then this lock protects nothing.
+      struct stat held = {};
+      struct stat named = {};
+      if (fstat(fd.get(), &held) == 0 &&
+          fstatat(fd_.get(), path.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+          held.st_ino == named.st_ino) {
+        return FileLock(std::move(fd));
+      }
+      continue;
+    }
+    if (errno != EWOULDBLOCK && errno != EINTR) return IoError("lock " + path, errno);
+    if (deadline_passed()) {
+      return Error::Make(ErrorCode::kStoreLocked,
+                         "another process holds the lock of the sign-in");
+    }
+    const timespec pause = {0, kLockPollNs};
+    nanosleep(&pause, nullptr);
+  }
+}
+
+}  // namespace xai

@@ -1,0 +1,94 @@
+// The directory that holds our files, opened once and used by descriptor: owner and modes
+// are checked, links are not followed, and a file is replaced whole or not at all.
+#ifndef XAI_PLUGIN_BASE_STATE_DIR_H_
+#define XAI_PLUGIN_BASE_STATE_DIR_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace xai {
+
+// An exclusive lock between processes; the kernel frees it if the holder dies.  The file is
+// never removed, so there is nothing stale to clean up.
+class FileLock {
+ public:
+  explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}
+
+  // A few bytes beside the lock, durable: what the holder is about to do.
+  Result<void> WriteNote(std::string_view note);
+  Result<std::string> ReadNote();
+
+ private:
+  UniqueFd fd_;
+};
+
+// Room on the disk under a temporary name, taken before something irreversible happens.
+class Reservation {
+ public:
+  Reservation(int dir_fd, std::string temporary, UniqueFd fd);
+  Reservation(Reservation&& other) noexcept;
+  Reservation(const Reservation&) = delete;
+  Reservation& operator=(const Reservation&) = delete;
+  // Removes the temporary file unless it was committed.
+  ~Reservation();
+
+  // Write, flush, read back, rename to `name`, flush the directory.  On failure the old
+  // file is untouched.
+  Result<void> Commit(std::string_view name, std::string_view bytes);
+  // The same, but false if `name` exists already.
+  Result<bool> CommitNew(std::string_view name, std::string_view bytes);
+
+ private:
+  Result<bool> Publish(std::string_view name, std::string_view bytes, unsigned flags);
+  Result<void> Verify(std::string_view bytes);
+
+  int dir_fd_;
+  std::string temporary_;
+  UniqueFd fd_;
+};
+
+// Used by one thread at a time.  Names are plain file names.
+class StateDir {
+ public:
+  // Creates the directory (0700) and its parents if need be.  Fails with kStorePermission
+  // if it is somebody else's, or others may write to it.
+  static Result<StateDir> Open(const std::string& path);
+  // The same without creating; nothing if it does not exist.
+  static Result<std::optional<StateDir>> OpenExisting(const std::string& path);
+
+  // The bytes, or nothing if there is no such file.  A link, a foreign owner or a hard link
+  // is kStorePermission; a larger file is kStoreCorrupt.  A mode wider than 0600 is
+  // tightened.
+  Result<std::optional<std::string>> Read(std::string_view name, size_t bytes_max) const;
+
+  Result<Reservation> Reserve(std::string_view name, size_t bytes) const;
+  // Reserve and commit at once.
+  Result<void> Replace(std::string_view name, std::string_view bytes) const;
+  // Creates `name` with `bytes`; false if it exists already.
+  Result<bool> CreateNew(std::string_view name, std::string_view bytes) const;
+
+  // True if there was such a file.
+  Result<bool> Remove(std::string_view name) const;
+  Result<void> MoveAside(std::string_view name, std::string_view to) const;
+
+  // Waits until `deadline_passed` says so: then kStoreLocked.
+  Result<FileLock> Lock(std::string_view name,
+                        const std::function<bool()>& deadline_passed) const;
+
+  int fd() const { return fd_.get(); }
+
+ private:
+  explicit StateDir(UniqueFd fd) : fd_(std::move(fd)) {}
+
+  UniqueFd fd_;
+};
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_BASE_STATE_DIR_H_

@@ -1,0 +1,78 @@
+#include "http/curl_client.h"
+
+namespace xai {
+namespace {
+
+// Wakeup() ends the poll; this is only the longest that libcurl may sleep.
+constexpr int kPollMs = 1000;
+
+// Collects the answer, up to a bound.
+class Collector : public CurlTransfer::Sink {
+ public:
+  explicit Collector(size_t body_bytes_max) : body_bytes_max_(body_bytes_max) {}
+
+  void OnHead(const HttpHead& head) override { response_.head = head; }
+  CurlTransfer::Taken OnBody(std::string_view bytes) override {
+    if (response_.body.size() + bytes.size() > body_bytes_max_) {
+      too_large_ = true;
+      return CurlTransfer::Taken::kAbort;
+    }
+    response_.body.append(bytes);
+    return CurlTransfer::Taken::kYes;
+  }
+
+  bool too_large() const { return too_large_; }
+  HttpResponse Take() { return std::move(response_); }
+
+ private:
+  size_t body_bytes_max_;
+  HttpResponse response_;
+  bool too_large_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<CurlClient> CurlClient::Make(HttpSettings settings,
+                                             std::function<bool()> interrupted) {
+  CurlMulti multi(curl_multi_init());
+  if (multi == nullptr) return nullptr;
+  return std::unique_ptr<CurlClient>(
+      new CurlClient(std::move(settings), std::move(interrupted), std::move(multi)));
+}
+
+Result<HttpResponse> CurlClient::Fetch(const HttpRequest& request, size_t body_bytes_max,
+                                       Interruptible interruptible, bool* sent) {
+  *sent = false;
+  const bool may_stop = interruptible == Interruptible::kYes;
+  Collector collector(body_bytes_max);
+  const std::unique_ptr<CurlTransfer> transfer =
+      CurlTransfer::Make(request, settings_, &collector);
+  if (transfer == nullptr ||
+      curl_multi_add_handle(multi_.get(), transfer->easy()) != CURLM_OK) {
+    return Error::Make(ErrorCode::kNoMemory, "no memory for a request");
+  }
+  int running = 1;
+  while (running > 0 && !(may_stop && interrupted_())) {
+    curl_multi_perform(multi_.get(), &running);
+    if (running == 0) break;
+    curl_multi_poll(multi_.get(), nullptr, 0, kPollMs, nullptr);
+  }
+  *sent = transfer->sent();
+  CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+  int left = 0;
+  while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    if (message->msg == CURLMSG_DONE) code = message->data.result;
+  }
+  curl_multi_remove_handle(multi_.get(), transfer->easy());
+  if (running > 0) return Error::Make(ErrorCode::kCancelled, "the provider is closing");
+  Result<void> done = transfer->Finish(code);
+  if (collector.too_large()) {
+    return Error::Make(ErrorCode::kTooLarge, "the answer is larger than allowed");
+  }
+  if (!done.ok()) return std::move(done).error();
+  return collector.Take();
+}
+
+void CurlClient::Wakeup() { curl_multi_wakeup(multi_.get()); }
+
+}  // namespace xai

@@ -1,0 +1,263 @@
+#include "http/curl_easy.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/utf8.h"
+#include "http/url.h"
+
+namespace xai {
+namespace {
+
+// Vendor's pool forgets idle connections after this long; so do we.
+constexpr long kConnectionAgeSeconds = 30;
+constexpr long kKeepAliveIdleSeconds = 30;
+constexpr long kKeepAliveIntervalSeconds = 15;
+constexpr long kReceiveBufferBytes = 32 * 1024;
+
+// A header's value must not be able to end its line.
+bool IsHeaderValue(std::string_view value) {
+  return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' ||
+                           text.back() == '\r' || text.back() == '\n')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+ErrorCode CodeFor(CURLcode code) {
+  switch (code) {
+    case CURLE_OPERATION_TIMEDOUT:
+      return ErrorCode::kTimeout;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+      return ErrorCode::kProxy;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_ENGINE_INITFAILED:
+      return ErrorCode::kTls;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+      return ErrorCode::kProtocol;
+    case CURLE_OUT_OF_MEMORY:
+      return ErrorCode::kNoMemory;
+    default:
+      return ErrorCode::kNetwork;
+  }
+}
+
+}  // namespace
+
+void CurlListDeleter::operator()(curl_slist* list) const {
+  // One of the lines is the bearer.
+  for (curl_slist* item = list; item != nullptr; item = item->next) {
+    WipeMemory(item->data, std::strlen(item->data));
+  }
+  curl_slist_free_all(list);
+}
+
+CurlTransfer::CurlTransfer(const HttpSettings& settings, Sink* sink)
+    : settings_(settings), sink_(sink), easy_(curl_easy_init()) {}
+
+CurlTransfer::~CurlTransfer() = default;
+
+std::unique_ptr<CurlTransfer> CurlTransfer::Make(const HttpRequest& request,
+                                                 const HttpSettings& settings, Sink* sink) {
+  std::unique_ptr<CurlTransfer> transfer(new CurlTransfer(settings, sink));
+  if (transfer->easy_ == nullptr || !transfer->Configure(request)) return nullptr;
+  return transfer;
+}
+
+bool CurlTransfer::Configure(const HttpRequest& request) {
+  CURL* easy = easy_.get();
+  bool good = true;
+  const auto set = [&good, easy](CURLoption option, auto value) {
+    good = good && curl_easy_setopt(easy, option, value) == CURLE_OK;
+  };
+  const std::optional<UrlParts> url = ParseUrl(request.url);
+  const bool loopback = url && IsLoopbackHost(url->host);
+  set(CURLOPT_URL, request.url.c_str());
+  // http is for the simulator on this machine alone.
+  set(CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_QUICK_EXIT, 1L);
+  set(CURLOPT_SSL_VERIFYPEER, 1L);
+  set(CURLOPT_SSL_VERIFYHOST, 2L);
+  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!settings_.ca_file.empty()) set(CURLOPT_CAINFO, settings_.ca_file.c_str());
+  set(CURLOPT_PROXY, loopback ? "" : settings_.proxy_url.c_str());
+  set(CURLOPT_NOPROXY, settings_.no_proxy.c_str());
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_ms));
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.total_ms));
+  set(CURLOPT_TCP_NODELAY, 1L);
+  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  set(CURLOPT_TCP_KEEPIDLE, kKeepAliveIdleSeconds);
+  set(CURLOPT_TCP_KEEPINTVL, kKeepAliveIntervalSeconds);
+  set(CURLOPT_MAXAGE_CONN, kConnectionAgeSeconds);
+  set(CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
+  set(CURLOPT_USERAGENT, settings_.user_agent.c_str());
+  set(CURLOPT_PRIVATE, static_cast<void*>(this));
+  set(CURLOPT_HEADERFUNCTION, &CurlTransfer::OnHeaderLine);
+  set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  set(CURLOPT_WRITEFUNCTION, &CurlTransfer::OnWrite);
+  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  if (request.fresh_connection) {
+    set(CURLOPT_FRESH_CONNECT, 1L);
+    set(CURLOPT_FORBID_REUSE, 1L);
+  }
+  if (request.method == "POST") {
+    // Read from our memory, not copied into libcurl's.
+    body_ = request.body;
+    set(CURLOPT_POST, 1L);
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body_.size()));
+    set(CURLOPT_READFUNCTION, &CurlTransfer::OnRead);
+    set(CURLOPT_READDATA, static_cast<void*>(this));
+    set(CURLOPT_SEEKFUNCTION, +[](void* self, curl_off_t offset, int origin) {
+      auto* transfer = static_cast<CurlTransfer*>(self);
+      if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_FAIL;
+      transfer->body_sent_ = static_cast<size_t>(offset);
+      return CURL_SEEKFUNC_OK;
+    });
+    set(CURLOPT_SEEKDATA, static_cast<void*>(this));
+  }
+  return good && SetHeaders(request);
+}
+
+bool CurlTransfer::SetHeaders(const HttpRequest& request) {
+  bool good = true;
+  const auto add = [this, &good](const std::string& line) {
+    if (!good) return;
+    curl_slist* longer = curl_slist_append(header_list_.get(), line.c_str());
+    good = longer != nullptr;
+    if (!good) return;
+    (void)header_list_.release();  // still the head of `longer`
+    header_list_.reset(longer);
+  };
+  // Nobody asked for a continuation, and waiting for one costs a second.
+  add("Expect:");
+  for (const HttpHeader& header : request.headers) {
+    if (IsHeaderValue(header.value)) add(header.name + ": " + header.value);
+  }
+  if (!request.bearer.empty() && IsHeaderValue(request.bearer.Reveal())) {
+    std::string line = "Authorization: Bearer ";
+    line.reserve(line.size() + request.bearer.size() + 1);
+    line.append(request.bearer.Reveal());
+    add(line);
+    WipeMemory(line.data(), line.size());
+  }
+  return good && curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, header_list_.get()) ==
+                     CURLE_OK;
+}
+
+void CurlTransfer::Resume() {
+  if (!paused_) return;
+  paused_ = false;
+  // May call OnWrite() at once, with what libcurl holds already.
+  curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+}
+
+bool CurlTransfer::ReportHead() {
+  if (head_reported_) return true;
+  head_reported_ = true;
+  const std::string_view encoding = head_.Header("content-encoding");
+  if (!encoding.empty() && encoding != "identity") {
+    refused_ = Error::Make(ErrorCode::kProtocol, "the answer is compressed unasked");
+    refused_->http_status = head_.status;
+    return false;
+  }
+  sink_->OnHead(head_);
+  return true;
+}
+
+size_t CurlTransfer::OnHeaderLine(char* data, size_t size, size_t count, void* self) {
+  auto* transfer = static_cast<CurlTransfer*>(self);
+  const size_t bytes = size * count;
+  const std::string_view line = Trim({data, bytes});
+  // After the body come trailers, which nobody needs.
+  if (transfer->head_reported_) return bytes;
+  if (line.substr(0, 5) == "HTTP/") {
+    // An interim answer may have come before: begin anew.
+    long status = 0;
+    curl_easy_getinfo(transfer->easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    transfer->head_ = HttpHead();
+    transfer->head_.status = static_cast<int>(status);
+    return bytes;
+  }
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return bytes;
+  HttpHeader header;
+  for (const char c : line.substr(0, colon)) {
+    header.name.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  }
+  header.value = ToValidUtf8(Trim(line.substr(colon + 1)));
+  transfer->head_.headers.push_back(std::move(header));
+  return bytes;
+}
+
+size_t CurlTransfer::OnWrite(char* data, size_t size, size_t count, void* self) {
+  auto* transfer = static_cast<CurlTransfer*>(self);
+  const size_t bytes = size * count;
+  if (transfer->paused_) return CURL_WRITEFUNC_PAUSE;
+  if (!transfer->ReportHead()) return CURL_WRITEFUNC_ERROR;
+  switch (transfer->sink_->OnBody({data, bytes})) {
+    case Taken::kYes:
+      return bytes;
+    case Taken::kThenPause:
+      transfer->paused_ = true;
+      return bytes;
+    case Taken::kAbort:
+      return CURL_WRITEFUNC_ERROR;
+  }
+  return CURL_WRITEFUNC_ERROR;
+}
+
+size_t CurlTransfer::OnRead(char* out, size_t size, size_t count, void* self) {
+  auto* transfer = static_cast<CurlTransfer*>(self);
+  const size_t left = transfer->body_.size() - transfer->body_sent_;
+  const size_t take = std::min(left, size * count);
+  std::memcpy(out, transfer->body_.data() + transfer->body_sent_, take);
+  transfer->body_sent_ += take;
+  return take;
+}
+
+Result<void> CurlTransfer::Finish(CURLcode code) {
+  if (code == CURLE_OK && !ReportHead()) return *refused_;
+  if (code == CURLE_OK) return {};
+  if (refused_) return *refused_;
+  return ToError(code);
+}
+
+bool CurlTransfer::sent() const {
+  long bytes = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &bytes);
+  return bytes > 0;
+}
+
+Error CurlTransfer::ToError(CURLcode code) const {
+  long connect_status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &connect_status);
+  if (connect_status != 0 && connect_status / 100 != 2) {
+    return Error::Make(ErrorCode::kProxy,
+                       "the proxy answered " + std::to_string(connect_status),
+                       connect_status == 407 ? "proxy_auth" : "");
+  }
+  // libcurl's own words for the code: they hold no data of the exchange.
+  Error error = Error::Make(CodeFor(code), curl_easy_strerror(code));
+  error.http_status = head_reported_ ? head_.status : 0;
+  return error;
+}
+
+}  // namespace xai

@@ -1,0 +1,86 @@
+// One libcurl transfer: settings that are right for us, headers kept as strings.
+#ifndef XAI_PLUGIN_HTTP_CURL_EASY_H_
+#define XAI_PLUGIN_HTTP_CURL_EASY_H_
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <optional>
+
+#include "http/transport.h"
+
+namespace xai {
+
+struct CurlEasyDeleter {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct CurlMultiDeleter {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct CurlListDeleter {
+  void operator()(curl_slist* list) const;
+};
+using CurlEasy = std::unique_ptr<CURL, CurlEasyDeleter>;
+using CurlMulti = std::unique_ptr<CURLM, CurlMultiDeleter>;
+using CurlList = std::unique_ptr<curl_slist, CurlListDeleter>;
+
+// A transfer from its request to its outcome, for one CURLM.  Not thread-safe.
+class CurlTransfer {
+ public:
+  // Gets the body of a 2xx or other final answer.  Returns how it liked the bytes.
+  enum class Taken { kYes, kThenPause, kAbort };
+  class Sink {
+   public:
+    Sink() = default;
+    Sink(const Sink&) = delete;
+    Sink& operator=(const Sink&) = delete;
+    virtual ~Sink() = default;
+    virtual void OnHead(const HttpHead& head) = 0;
+    virtual Taken OnBody(std::string_view bytes) = 0;
+  };
+
+  // Null without memory.  `sink` and request.body must outlive the transfer.
+  static std::unique_ptr<CurlTransfer> Make(const HttpRequest& request,
+                                            const HttpSettings& settings, Sink* sink);
+  ~CurlTransfer();
+  CurlTransfer(const CurlTransfer&) = delete;
+  CurlTransfer& operator=(const CurlTransfer&) = delete;
+
+  CURL* easy() const { return easy_.get(); }
+
+  // REQUIRES: the transfer was paused by its sink.
+  void Resume();
+
+  // Call once when libcurl is done with it: the head is reported if there was no body, and
+  // libcurl's code becomes our words.
+  Result<void> Finish(CURLcode code);
+
+  // Whether any byte of the request may have reached the server.
+  bool sent() const;
+
+ private:
+  CurlTransfer(const HttpSettings& settings, Sink* sink);
+  bool Configure(const HttpRequest& request);
+  bool SetHeaders(const HttpRequest& request);
+  bool ReportHead();
+  Error ToError(CURLcode code) const;
+
+  static size_t OnHeaderLine(char* data, size_t size, size_t count, void* self);
+  static size_t OnWrite(char* data, size_t size, size_t count, void* self);
+  static size_t OnRead(char* out, size_t size, size_t count, void* self);
+
+  const HttpSettings& settings_;
+  Sink* sink_;
+  std::string_view body_;
+  size_t body_sent_ = 0;
+  HttpHead head_;
+  bool head_reported_ = false;
+  bool paused_ = false;
+  std::optional<Error> refused_;  // why we aborted it ourselves
+  CurlList header_list_;
+  CurlEasy easy_;  // last: dies first
+};
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_HTTP_CURL_EASY_H_

@@ -1,0 +1,95 @@
+#include "http/curl_transport.h"
+
+namespace xai {
+
+// One running exchange: libcurl's transfer and whom to tell.
+struct CurlTransport::Exchange : public CurlTransfer::Sink {
+  explicit Exchange(ExchangeHandler* exchange_handler) : handler(exchange_handler) {}
+
+  void OnHead(const HttpHead& head) override { handler->OnHead(head); }
+  CurlTransfer::Taken OnBody(std::string_view bytes) override {
+    return handler->OnBody(bytes) ? CurlTransfer::Taken::kYes
+                                  : CurlTransfer::Taken::kThenPause;
+  }
+
+  ExchangeHandler* handler;
+  ExchangeId id = 0;
+  std::unique_ptr<CurlTransfer> transfer;
+};
+
+std::unique_ptr<CurlTransport> CurlTransport::Make(HttpSettings settings) {
+  CurlMulti multi(curl_multi_init());
+  if (multi == nullptr) return nullptr;
+  return std::unique_ptr<CurlTransport>(
+      new CurlTransport(std::move(settings), std::move(multi)));
+}
+
+CurlTransport::CurlTransport(HttpSettings settings, CurlMulti multi)
+    : settings_(std::move(settings)), multi_(std::move(multi)) {
+  // HTTP/1.1 alone: the failure of one stream stays its own.
+  curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+}
+
+CurlTransport::~CurlTransport() {
+  for (auto& [id, exchange] : exchanges_) {
+    curl_multi_remove_handle(multi_.get(), exchange->transfer->easy());
+  }
+  exchanges_.clear();
+}
+
+HttpTransport::ExchangeId CurlTransport::Start(const HttpRequest& request,
+                                               ExchangeHandler* handler) {
+  auto exchange = std::make_unique<Exchange>(handler);
+  exchange->transfer = CurlTransfer::Make(request, settings_, exchange.get());
+  if (exchange->transfer == nullptr) return 0;
+  const ExchangeId id = next_id_++;
+  exchange->id = id;
+  CURL* easy = exchange->transfer->easy();
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, static_cast<void*>(exchange.get()));
+  exchanges_[id] = std::move(exchange);
+  if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK) {
+    exchanges_.erase(id);
+    return 0;
+  }
+  return id;
+}
+
+void CurlTransport::Cancel(ExchangeId id) {
+  const auto found = exchanges_.find(id);
+  if (found == exchanges_.end()) return;
+  curl_multi_remove_handle(multi_.get(), found->second->transfer->easy());
+  exchanges_.erase(found);
+}
+
+void CurlTransport::Resume(ExchangeId id) {
+  const auto found = exchanges_.find(id);
+  if (found != exchanges_.end()) found->second->transfer->Resume();
+}
+
+void CurlTransport::Drive(int timeout_ms) {
+  int running = 0;
+  curl_multi_perform(multi_.get(), &running);
+  ReportFinished();
+  int descriptors = 0;
+  curl_multi_poll(multi_.get(), nullptr, 0, timeout_ms, &descriptors);
+}
+
+void CurlTransport::Wakeup() { curl_multi_wakeup(multi_.get()); }
+
+void CurlTransport::ReportFinished() {
+  int left = 0;
+  while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode code = message->data.result;
+    void* owner = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &owner);
+    const auto found = exchanges_.find(static_cast<Exchange*>(owner)->id);
+    std::unique_ptr<Exchange> exchange = std::move(found->second);
+    exchanges_.erase(found);
+    curl_multi_remove_handle(multi_.get(), exchange->transfer->easy());
+    Result<void> result = exchange->transfer->Finish(code);
+    exchange->handler->OnDone(std::move(result));
+  }
+}
+
+}  // namespace xai

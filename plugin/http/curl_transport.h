@@ -1,0 +1,43 @@
+// HttpTransport over one CURLM, driven by the loop's thread.
+#ifndef XAI_PLUGIN_HTTP_CURL_TRANSPORT_H_
+#define XAI_PLUGIN_HTTP_CURL_TRANSPORT_H_
+
+#include <memory>
+#include <unordered_map>
+
+#include "http/curl_easy.h"
+
+namespace xai {
+
+// Loop thread only, but for Wakeup().
+class CurlTransport : public HttpTransport {
+ public:
+  // Null without memory.
+  static std::unique_ptr<CurlTransport> Make(HttpSettings settings);
+  ~CurlTransport() override;
+
+  ExchangeId Start(const HttpRequest& request, ExchangeHandler* handler) override;
+  void Cancel(ExchangeId id) override;
+  void Resume(ExchangeId id) override;
+
+  // Moves bytes, calls handlers, and waits for more to do: at most `timeout_ms`, or until
+  // Wakeup().
+  void Drive(int timeout_ms);
+  // [any thread]
+  void Wakeup();
+
+ private:
+  struct Exchange;
+
+  CurlTransport(HttpSettings settings, CurlMulti multi);
+  void ReportFinished();
+
+  HttpSettings settings_;
+  CurlMulti multi_;
+  std::unordered_map<ExchangeId, std::unique_ptr<Exchange>> exchanges_;
+  ExchangeId next_id_ = 1;
+};
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_HTTP_CURL_TRANSPORT_H_
