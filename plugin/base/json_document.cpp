@@ -1,5 +1,7 @@
 #include "base/json_document.h"
 
+#include <string.h>  // explicit_bzero
+
 #include <charconv>
 
 #include <rapidjson/reader.h>
@@ -107,6 +109,11 @@ Result<std::unique_ptr<JsonDocument>> JsonDocument::Parse(std::string text) {
                   builder.fault() != nullptr ? builder.fault() : "not valid here");
   }
   return document;
+}
+
+void JsonDocument::Wipe() {
+  explicit_bzero(text_.data(), text_.size());
+  nodes_.clear();
 }
 
 JsonValue::Type JsonValue::type() const {

@@ -68,6 +68,9 @@ class JsonDocument {
 
   JsonValue root() const { return JsonValue(this, 0); }
 
+  // Overwrites the text: for documents that held secrets.  No value may be used afterwards.
+  void Wipe();
+
  private:
   friend class JsonValue;
   friend class JsonDocumentBuilder;

@@ -23,13 +23,13 @@ class [[nodiscard]] Result {
   bool ok() const { return std::holds_alternative<T>(state_); }
 
   // REQUIRES: ok().
-  T& value() & { return *std::get_if<T>(&state_); }
-  const T& value() const& { return *std::get_if<T>(&state_); }
-  T&& value() && { return std::move(*std::get_if<T>(&state_)); }
+  T& value() & { return std::get<T>(state_); }
+  const T& value() const& { return std::get<T>(state_); }
+  T&& value() && { return std::move(std::get<T>(state_)); }
 
   // REQUIRES: !ok().
-  const Error& error() const& { return *std::get_if<Error>(&state_); }
-  Error&& error() && { return std::move(*std::get_if<Error>(&state_)); }
+  const Error& error() const& { return std::get<Error>(state_); }
+  Error&& error() && { return std::move(std::get<Error>(state_)); }
 
  private:
   std::variant<T, Error> state_;

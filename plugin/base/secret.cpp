@@ -56,4 +56,18 @@ std::string Fingerprint(const SecretString& secret, const SecretKey& key) {
   return std::string(hex.data());
 }
 
+std::optional<SecretString> DecodeBase64Url(std::string_view text) {
+  std::string bytes(text.size(), '\0');
+  size_t size = 0;
+  const char* end = nullptr;
+  const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()),
+                                       bytes.size(), text.data(), text.size(), nullptr, &size,
+                                       &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  const bool good = failed == 0 && end == text.data() + text.size();
+  bytes.resize(good ? size : 0);
+  SecretString decoded = SecretString::TakeFrom(&bytes);
+  if (!good) return std::nullopt;
+  return decoded;
+}
+
 }  // namespace xai

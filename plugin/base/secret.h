@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -62,6 +63,9 @@ class SecretKey {
 // A short, stable stand-in for a secret, for comparison and intent records: 16 hex digits
 // of a keyed hash.  Not a prefix of it, and useless without `key`.
 std::string Fingerprint(const SecretString& secret, const SecretKey& key);
+
+// Strict base64url without padding (RFC 7515 section 2); nothing if it is not that.
+std::optional<SecretString> DecodeBase64Url(std::string_view text);
 
 }  // namespace xai
 

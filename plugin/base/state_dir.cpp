@@ -1,13 +1,16 @@
 #include "base/state_dir.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>  // renameat2
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <memory>
 
 #include "base/io_error.h"
 
@@ -113,16 +116,16 @@ Result<void> FileLock::WriteNote(std::string_view note) { return WriteAt(fd_.get
 
 Result<std::string> FileLock::ReadNote() { return ReadAll(fd_.get(), kNoteBytesMax); }
 
-Reservation::Reservation(int dir_fd, std::string temporary, UniqueFd fd)
-    : dir_fd_(dir_fd), temporary_(std::move(temporary)), fd_(std::move(fd)) {}
+Reservation::Reservation(UniqueFd dir_fd, std::string temporary, UniqueFd fd)
+    : dir_fd_(std::move(dir_fd)), temporary_(std::move(temporary)), fd_(std::move(fd)) {}
 
 Reservation::Reservation(Reservation&& other) noexcept
-    : dir_fd_(other.dir_fd_),
+    : dir_fd_(std::move(other.dir_fd_)),
       temporary_(std::exchange(other.temporary_, {})),
       fd_(std::move(other.fd_)) {}
 
 Reservation::~Reservation() {
-  if (!temporary_.empty()) unlinkat(dir_fd_, temporary_.c_str(), 0);
+  if (!temporary_.empty()) unlinkat(dir_fd_.get(), temporary_.c_str(), 0);
 }
 
 Result<void> Reservation::Verify(std::string_view bytes) {
@@ -141,14 +144,14 @@ Result<bool> Reservation::Publish(std::string_view name, std::string_view bytes,
   if (done.ok()) done = Verify(bytes);
   if (!done.ok()) return std::move(done).error();
   const std::string target(name);
-  if (renameat2(dir_fd_, temporary_.c_str(), dir_fd_, target.c_str(), flags) != 0) {
+  if (renameat2(dir_fd_.get(), temporary_.c_str(), dir_fd_.get(), target.c_str(), flags) != 0) {
     if (errno == EEXIST) return false;
     return IoError("rename to " + target, errno);
   }
   temporary_.clear();
   // The new file is in place; a directory that does not flush can lose it only to a power
   // cut, and going back to the old token would be worse.
-  (void)Flush(dir_fd_);
+  (void)Flush(dir_fd_.get());
   return true;
 }
 
@@ -212,7 +215,9 @@ Result<Reservation> StateDir::Reserve(std::string_view name, size_t bytes) const
   UniqueFd fd(OpenAt(fd_.get(), temporary, O_RDWR | O_CREAT | O_EXCL, kFileMode));
   if (!fd.valid()) return IoError("create " + temporary, errno);
   const int file = fd.get();
-  Reservation reservation(fd_.get(), temporary, std::move(fd));
+  UniqueFd directory(fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
+  if (!directory.valid()) return IoError("open the directory once more", errno);
+  Reservation reservation(std::move(directory), temporary, std::move(fd));
   if (fchmod(file, kFileMode) != 0) return IoError("set the mode", errno);
   int failed;
   do {
@@ -233,6 +238,25 @@ Result<bool> StateDir::CreateNew(std::string_view name, std::string_view bytes) 
   Result<Reservation> room = Reserve(name, bytes.size());
   if (!room.ok()) return std::move(room).error();
   return room.value().CommitNew(name, bytes);
+}
+
+Result<std::vector<std::string>> StateDir::List(std::string_view prefix) const {
+  const int copy = OpenAt(fd_.get(), ".", O_RDONLY | O_DIRECTORY);
+  if (copy < 0) return IoError("list the directory", errno);
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(fdopendir(copy), closedir);
+  if (entries == nullptr) {
+    close(copy);
+    return IoError("list the directory", ENOMEM);
+  }
+  std::vector<std::string> names;
+  // The stream is ours alone: readdir is safe.
+  while (const dirent* entry = readdir(entries.get())) {  // NOLINT(concurrency-mt-unsafe)
+    if (std::string_view(entry->d_name).substr(0, prefix.size()) == prefix) {
+      names.emplace_back(entry->d_name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 Result<bool> StateDir::Remove(std::string_view name) const {

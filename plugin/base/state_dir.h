@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -31,7 +32,7 @@ class FileLock {
 // Room on the disk under a temporary name, taken before something irreversible happens.
 class Reservation {
  public:
-  Reservation(int dir_fd, std::string temporary, UniqueFd fd);
+  Reservation(UniqueFd dir_fd, std::string temporary, UniqueFd fd);
   Reservation(Reservation&& other) noexcept;
   Reservation(const Reservation&) = delete;
   Reservation& operator=(const Reservation&) = delete;
@@ -48,7 +49,7 @@ class Reservation {
   Result<bool> Publish(std::string_view name, std::string_view bytes, unsigned flags);
   Result<void> Verify(std::string_view bytes);
 
-  int dir_fd_;
+  UniqueFd dir_fd_;
   std::string temporary_;
   UniqueFd fd_;
 };
@@ -73,6 +74,9 @@ class StateDir {
   // Creates `name` with `bytes`; false if it exists already.
   Result<bool> CreateNew(std::string_view name, std::string_view bytes) const;
 
+  // The names that begin with `prefix`, in order.
+  Result<std::vector<std::string>> List(std::string_view prefix) const;
+
   // True if there was such a file.
   Result<bool> Remove(std::string_view name) const;
   Result<void> MoveAside(std::string_view name, std::string_view to) const;
@@ -80,8 +84,6 @@ class StateDir {
   // Waits until `deadline_passed` says so: then kStoreLocked.
   Result<FileLock> Lock(std::string_view name,
                         const std::function<bool()>& deadline_passed) const;
-
-  int fd() const { return fd_.get(); }
 
  private:
   explicit StateDir(UniqueFd fd) : fd_(std::move(fd)) {}

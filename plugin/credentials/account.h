@@ -1,0 +1,118 @@
+// The signed-in account: every transaction that changes it, as straight-line code that may
+// block.  docs/login.md tells the story.
+#ifndef XAI_PLUGIN_CREDENTIALS_ACCOUNT_H_
+#define XAI_PLUGIN_CREDENTIALS_ACCOUNT_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "credentials/account_snapshot.h"
+#include "credentials/store.h"
+#include "http/form.h"
+#include "http/transport.h"
+#include "oauth/claims.h"
+#include "oauth/config.h"
+
+namespace xai {
+
+struct AccountServices {
+  HttpClient* http = nullptr;
+  const Clock* clock = nullptr;
+  Random* random = nullptr;
+  Logger* log = nullptr;
+};
+
+// Store thread only.
+class Account {
+ public:
+  using Publish = std::function<void(std::shared_ptr<const AccountSnapshot>)>;
+
+  // `publish` gets a new snapshot whenever something changed.
+  Account(const OAuthConfig& config, Store* store, AccountServices services,
+          Publish publish);
+
+  // Reads what is on disk, which another process may have changed.
+  void Reload();
+
+  // Begins a sign-in, or returns the live one.
+  Result<PendingView> Start(bool force);
+
+  // Connected, or not yet.
+  struct PollResult {
+    bool connected = false;
+    int64_t retry_after_ms = 0;
+  };
+  // At most one exchange, and none before the interval has passed.
+  Result<PollResult> Poll(const std::optional<std::string>& pending_id);
+
+  // True if there was a flow to cancel.
+  Result<bool> Cancel();
+
+  enum class Revoked { kYes, kFailed, kNothingToRevoke };
+  struct LogoutResult {
+    bool removed = false;
+    Revoked revoked = Revoked::kNothingToRevoke;
+  };
+  Result<LogoutResult> Logout();
+
+  // kAlways: a new token, whatever the old one is.  kIfStale: only if the stored access
+  // token is still `rejected`, or is about to expire; another process may have been faster.
+  enum class RefreshWhen { kAlways, kIfStale };
+  Result<void> Refresh(RefreshWhen when, const AccessToken* rejected);
+
+  // Tries again to write a credential that the disk did not take.
+  void FlushUnsaved();
+
+ private:
+  // account.cpp
+  void PublishSnapshot();
+  Result<FileLock> LockStore();
+  Result<HttpResponse> Post(const std::string& url, const FormBody& form, int64_t total_ms,
+                            HttpClient::Interruptible interruptible, bool* sent);
+  void Install(TokenSet tokens);
+  Result<void> Persist(Reservation* room);
+
+  // account_login.cpp
+  Result<PendingView> RequestCode();
+  bool IsExpired(const PendingLogin& pending) const;
+  int64_t WaitMs(const PendingLogin& pending) const;
+  void SchedulePoll(int64_t wait_ms);
+  Result<PollResult> ExchangeDeviceCode();
+  Result<PollResult> KeepPending(const StillPending& pending);
+  Result<void> EndFlow();
+  void LookUpOwner();
+
+  // account_refresh.cpp
+  bool IsFresh(RefreshWhen when, const AccessToken* rejected) const;
+  Result<void> CheckRefreshable() const;
+  Result<void> Rotate(FileLock* lock, Reservation* room);
+  Result<TokenSet> PresentRefreshToken(bool* ambiguous);
+  Result<void> OnGrantRefused(bool interrupted, Reservation* room);
+  Error BackOff(Error error);
+
+  const OAuthConfig& config_;
+  Store* store_;
+  AccountServices services_;
+  Publish publish_;
+
+  std::optional<CredentialRecord> record_;
+  std::optional<PendingLogin> pending_;
+  std::optional<Error> unreadable_;
+  bool unsaved_ = false;  // record_ is newer than the file
+  std::shared_ptr<const AccessToken> access_;
+  // A refresh that failed for a passing reason is not tried again before this.
+  int64_t next_refresh_steady_ms_ = 0;
+  int64_t backoff_ms_ = 0;
+  std::optional<Error> last_refresh_error_;
+  std::string boot_id_;  // of this boot of the machine
+};
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_CREDENTIALS_ACCOUNT_H_

@@ -1,0 +1,202 @@
+// Signing in: the device flow of RFC 8628 over the store.
+#include <algorithm>
+
+#include "base/limits.h"
+#include "credentials/account.h"
+
+namespace xai {
+
+Result<PendingView> Account::Start(bool force) {
+  Reload();
+  if (unreadable_ && !force) return *unreadable_;
+  Result<FileLock> lock = LockStore();
+  if (!lock.ok()) return std::move(lock).error();
+  if (unreadable_) {
+    if (unreadable_->code == ErrorCode::kStoreVersion) return *unreadable_;
+    Result<void> moved = store_->Quarantine(services_.clock->NowMs());
+    if (!moved.ok()) return std::move(moved).error();
+  }
+  // Another process may have begun a flow while we waited: two live codes help nobody.
+  Reload();
+  const int64_t now = services_.clock->NowMs();
+  const bool usable = pending_ && !IsExpired(*pending_) &&
+                      pending_->code.expires_at_ms - now >= limits::kFlowReuseMsMin;
+  if (!usable || force) return RequestCode();
+  return pending_->View();
+}
+
+Result<PendingView> Account::RequestCode() {
+  // A disk that cannot keep the sign-in is found out before a person is sent to a browser.
+  Result<Reservation> room = store_->ReserveCredential();
+  if (!room.ok()) return std::move(room).error();
+
+  FormBody form;
+  FillDeviceRequest(config_, &form);
+  const int64_t asked_at = services_.clock->NowMs();
+  const int64_t asked_steady = services_.clock->SteadyMs();
+  bool sent = false;
+  Result<HttpResponse> response =
+      Post(config_.DeviceAuthorizationUrl(), form, limits::kTokenTotalMs,
+           HttpClient::Interruptible::kYes, &sent);
+  if (!response.ok()) return std::move(response).error();
+  Result<DeviceCode> code = ParseDeviceResponse(response.value(), config_, asked_at);
+  if (!code.ok()) return std::move(code).error();
+
+  PendingLogin pending;
+  pending.code = std::move(code).value();
+  pending.boot_id = boot_id_;
+  pending.expires_steady_ms = asked_steady + (pending.code.expires_at_ms - asked_at);
+  pending_ = std::move(pending);
+  SchedulePoll(pending_->code.interval_seconds * 1000);
+  Result<void> saved = store_->SavePending(*pending_);
+  if (!saved.ok()) {
+    pending_.reset();
+    return std::move(saved).error();
+  }
+  PublishSnapshot();
+  return pending_->View();
+}
+
+bool Account::IsExpired(const PendingLogin& pending) const {
+  // By either clock: one may have been set back, the other may be of another boot.
+  if (services_.clock->NowMs() >= pending.code.expires_at_ms) return true;
+  return pending.boot_id == boot_id_ &&
+         services_.clock->SteadyMs() >= pending.expires_steady_ms;
+}
+
+int64_t Account::WaitMs(const PendingLogin& pending) const {
+  const int64_t wait = pending.boot_id == boot_id_
+                           ? pending.next_poll_steady_ms - services_.clock->SteadyMs()
+                           : pending.next_poll_at_ms - services_.clock->NowMs();
+  return std::clamp<int64_t>(wait, 0, limits::kIntervalSecondsMax * 1000);
+}
+
+void Account::SchedulePoll(int64_t wait_ms) {
+  pending_->boot_id = boot_id_;
+  pending_->next_poll_at_ms = services_.clock->NowMs() + wait_ms;
+  pending_->next_poll_steady_ms = services_.clock->SteadyMs() + wait_ms;
+}
+
+Result<Account::PollResult> Account::Poll(const std::optional<std::string>& pending_id) {
+  Reload();
+  if (unreadable_) return *unreadable_;
+  if (!pending_) {
+    const bool connected = record_ && !record_->dead();
+    return Error::Make(ErrorCode::kNoPendingFlow,
+                       connected ? "no sign-in is under way; the account is connected"
+                                 : "no sign-in is under way");
+  }
+  if (pending_id && *pending_id != pending_->code.user_code) {
+    return Error::Make(ErrorCode::kInvalidRequest,
+                       "pending_id: not the sign-in that is under way", "pending_id");
+  }
+  if (IsExpired(*pending_)) {
+    Result<void> ended = EndFlow();
+    if (!ended.ok()) return std::move(ended).error();
+    return Error::Make(ErrorCode::kExpired, "the code has run out");
+  }
+  const int64_t wait = WaitMs(*pending_);
+  if (wait > 0) return PollResult{false, wait};
+  return ExchangeDeviceCode();
+}
+
+Result<Account::PollResult> Account::ExchangeDeviceCode() {
+  Result<FileLock> lock = LockStore();
+  if (!lock.ok()) return std::move(lock).error();
+  const std::string expected = pending_->code.user_code;
+  Reload();
+  if (unreadable_) return *unreadable_;
+  if (!pending_ || pending_->code.user_code != expected) {
+    // Another process finished, cancelled or replaced it while we waited for the lock.
+    if (record_ && !record_->dead() && !pending_) return PollResult{true, 0};
+    return Error::Make(ErrorCode::kNoPendingFlow, "the sign-in was ended elsewhere");
+  }
+  const int64_t wait = WaitMs(*pending_);
+  if (wait > 0) return PollResult{false, wait};
+  // The code is good for one exchange: without room for its result there is none.
+  Result<Reservation> room = store_->ReserveCredential();
+  if (!room.ok()) return std::move(room).error();
+  SchedulePoll(pending_->code.interval_seconds * 1000);
+  Result<void> kept = store_->SavePending(*pending_);
+  if (!kept.ok()) return std::move(kept).error();
+
+  FormBody form;
+  FillPollRequest(config_, pending_->code.device_code, &form);
+  const int64_t asked_at = services_.clock->NowMs();
+  bool sent = false;
+  Result<HttpResponse> response = Post(config_.TokenUrl(), form, limits::kTokenTotalMs,
+                                       HttpClient::Interruptible::kNo, &sent);
+  if (!response.ok()) {
+    const ErrorCode code = response.error().code;
+    if (code == ErrorCode::kTls || code == ErrorCode::kProxy) {
+      return std::move(response).error();  // passes only if somebody changes something
+    }
+    // An outage must not lose the sign-in.
+    return KeepPending({pending_->code.interval_seconds,
+                        pending_->code.interval_seconds * 1000});
+  }
+  PollOutcome outcome =
+      ReadPollReply(response.value(), pending_->code.interval_seconds, asked_at);
+  if (const auto* pending = std::get_if<StillPending>(&outcome)) return KeepPending(*pending);
+  if (Error* error = std::get_if<Error>(&outcome)) {
+    Result<void> ended = EndFlow();
+    if (!ended.ok()) return std::move(ended).error();
+    return std::move(*error);
+  }
+
+  record_.reset();  // a new sign-in inherits nothing
+  TokenSet& tokens = std::get<TokenSet>(outcome);
+  const SecretString id_token = tokens.id_token.Clone();
+  Install(std::move(tokens));
+  const Claims claims = ReadClaims(id_token.empty() ? record_->access_token : id_token);
+  record_->subject = claims.subject;
+  record_->email = claims.email;
+  // On the disk first, everything else after it.  A disk that fails now is retried later.
+  const bool saved = Persist(&room.value()).ok();
+  if (saved) (void)EndFlow();
+  pending_.reset();
+  if (record_->email.empty()) LookUpOwner();
+  next_refresh_steady_ms_ = 0;
+  PublishSnapshot();
+  return PollResult{true, 0};
+}
+
+Result<Account::PollResult> Account::KeepPending(const StillPending& still) {
+  pending_->code.interval_seconds = still.interval_seconds;
+  SchedulePoll(still.wait_ms);
+  Result<void> saved = store_->SavePending(*pending_);
+  if (!saved.ok()) return std::move(saved).error();
+  PublishSnapshot();
+  return PollResult{false, still.wait_ms};
+}
+
+Result<void> Account::EndFlow() {
+  Result<bool> erased = store_->ErasePending();
+  if (!erased.ok()) return std::move(erased).error();
+  pending_.reset();
+  PublishSnapshot();
+  return {};
+}
+
+void Account::LookUpOwner() {
+  HttpRequest request;
+  request.url = config_.UserinfoUrl();
+  request.headers = {{"Accept", "application/json"}};
+  request.bearer = record_->access_token.Clone();
+  request.connect_ms = limits::kTokenConnectMs;
+  request.total_ms = limits::kRevokeTotalMs;
+  bool sent = false;
+  const Result<HttpResponse> response = services_.http->Fetch(
+      request, limits::kAuthBodyBytesMax, HttpClient::Interruptible::kYes, &sent);
+  // It may answer 401 to a good token, or not answer: the sign-in is good without a name.
+  if (!response.ok() || response.value().head.status / 100 != 2) return;
+  const Claims claims = ReadUserinfo(response.value().body);
+  if (!record_->subject.empty() && claims.subject != record_->subject) return;
+  record_->subject = claims.subject;
+  record_->email = claims.email;
+  unsaved_ = true;
+  Result<Reservation> room = store_->ReserveCredential();
+  if (room.ok()) (void)Persist(&room.value());
+}
+
+}  // namespace xai

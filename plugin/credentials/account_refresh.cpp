@@ -1,0 +1,156 @@
+// Renewing the access token: one transaction at a time among all processes that share the
+// store, and no refresh token presented twice.  The steps R1 to R11 are in docs/login.md.
+#include <algorithm>
+
+#include "base/limits.h"
+#include "credentials/account.h"
+
+namespace xai {
+namespace {
+
+Error ReauthRequired(std::string detail, std::string reason) {
+  return Error::Make(ErrorCode::kReauthRequired, std::move(detail), std::move(reason));
+}
+
+}  // namespace
+
+Result<void> Account::Refresh(RefreshWhen when, const AccessToken* rejected) {
+  FlushUnsaved();
+  // R1, R2: another process may have renewed it already, or found the grant dead.
+  Reload();
+  Result<void> possible = CheckRefreshable();
+  if (!possible.ok()) return possible;
+  if (IsFresh(when, rejected)) return {};
+  if (when == RefreshWhen::kIfStale && last_refresh_error_ &&
+      services_.clock->SteadyMs() < next_refresh_steady_ms_) {
+    return *last_refresh_error_;
+  }
+  // R3, R4: alone now; whoever was faster has written its result.
+  Result<FileLock> lock = LockStore();
+  if (!lock.ok()) return std::move(lock).error();
+  Reload();
+  possible = CheckRefreshable();
+  if (!possible.ok()) return possible;
+  if (IsFresh(when, rejected)) return {};
+  // R5: no room for the new token, no spending of the old one.
+  Result<Reservation> room = store_->ReserveCredential();
+  if (!room.ok()) return std::move(room).error();
+  return Rotate(&lock.value(), &room.value());
+}
+
+bool Account::IsFresh(RefreshWhen when, const AccessToken* rejected) const {
+  if (when == RefreshWhen::kAlways) return false;
+  if (rejected != nullptr && SameSecret(rejected->bearer, access_->bearer)) return false;
+  return access_->expires_at_ms - services_.clock->NowMs() > RefreshAheadMs(*access_);
+}
+
+Result<void> Account::CheckRefreshable() const {
+  if (unreadable_) return *unreadable_;
+  if (!record_) return Error::Make(ErrorCode::kNotConnected, "nobody is signed in");
+  if (record_->dead()) {
+    return ReauthRequired("xAI no longer accepts this sign-in", record_->dead_reason);
+  }
+  if (record_->refresh_token.empty()) {
+    return ReauthRequired("this sign-in came without a refresh token", "not_refreshable");
+  }
+  return {};
+}
+
+Result<void> Account::Rotate(FileLock* lock, Reservation* room) {
+  // R6, R11: an intent that names this very token was left by a process that died between
+  // sending it and writing the result.  Presenting it once more loses nothing.
+  Result<std::string> fingerprint = store_->FingerprintOf(record_->refresh_token);
+  if (!fingerprint.ok()) return std::move(fingerprint).error();
+  const Result<std::string> note = lock->ReadNote();
+  const bool interrupted = note.ok() && note.value() == fingerprint.value();
+  Result<void> noted = lock->WriteNote(fingerprint.value());
+  if (!noted.ok()) return noted;
+
+  // R7, R10: sent once; once more only if no answer came, and soon enough.
+  const int64_t first_sent = services_.clock->SteadyMs();
+  bool ambiguous = false;
+  Result<TokenSet> tokens = PresentRefreshToken(&ambiguous);
+  if (!tokens.ok() && ambiguous &&
+      services_.clock->SteadyMs() - first_sent < limits::kRepresentWithinMs) {
+    tokens = PresentRefreshToken(&ambiguous);
+  }
+  if (!tokens.ok()) {
+    // The note stays only while nobody knows what became of the token.
+    if (!ambiguous) (void)lock->WriteNote("");
+    if (tokens.error().code == ErrorCode::kReauthRequired) {
+      return OnGrantRefused(interrupted, room);
+    }
+    return BackOff(std::move(tokens).error());
+  }
+
+  // R8
+  const Claims claims = ReadClaims(tokens.value().id_token.empty()
+                                       ? tokens.value().access_token
+                                       : tokens.value().id_token);
+  if (!claims.subject.empty() && !record_->subject.empty() &&
+      claims.subject != record_->subject) {
+    (void)lock->WriteNote("");
+    return BackOff(Error::Make(ErrorCode::kProtocol,
+                               "the new token belongs to another account",
+                               "account_mismatch"));
+  }
+  Install(std::move(tokens).value());
+  last_refresh_error_.reset();
+  next_refresh_steady_ms_ = 0;
+  backoff_ms_ = 0;
+  if (Persist(room).ok()) (void)lock->WriteNote("");
+  PublishSnapshot();
+  return {};
+}
+
+Result<TokenSet> Account::PresentRefreshToken(bool* ambiguous) {
+  FormBody form;
+  form.Add("grant_type", "refresh_token")
+      .Add("refresh_token", record_->refresh_token.Reveal())
+      .Add("client_id", config_.client_id);
+  const int64_t asked_at = services_.clock->NowMs();
+  bool sent = false;
+  Result<HttpResponse> response = Post(config_.TokenUrl(), form, limits::kTokenTotalMs,
+                                       HttpClient::Interruptible::kNo, &sent);
+  *ambiguous = sent;
+  if (!response.ok()) return std::move(response).error();
+  if (response.value().head.status / 100 == 2) {
+    Result<TokenSet> tokens = ParseTokenResponse(response.value().body, asked_at);
+    if (tokens.ok()) *ambiguous = false;
+    return tokens;
+  }
+  *ambiguous = false;
+  const OAuthFault fault = ReadOAuthFault(response.value());
+  Error error = ToError(fault);
+  if (fault.kind == OAuthErrorKind::kInvalidClient) {
+    next_refresh_steady_ms_ =
+        services_.clock->SteadyMs() + limits::kInvalidClientCooldownMs;
+  }
+  return error;
+}
+
+Result<void> Account::OnGrantRefused(bool interrupted, Reservation* room) {
+  // R9: the lock is ours, so the file cannot have changed: this grant is dead.  The tokens
+  // are kept, and nobody asks again.
+  record_->dead_reason = interrupted ? "refresh_interrupted" : "grant_revoked";
+  record_->updated_at_ms = services_.clock->NowMs();
+  unsaved_ = true;
+  (void)Persist(room);
+  PublishSnapshot();
+  return ReauthRequired(interrupted
+                            ? "an earlier renewal was interrupted and its result is lost"
+                            : "xAI no longer accepts this sign-in",
+                        record_->dead_reason);
+}
+
+Error Account::BackOff(Error error) {
+  const int64_t now = services_.clock->SteadyMs();
+  backoff_ms_ = std::clamp(backoff_ms_ * 2, limits::kRefreshBackoffMinMs,
+                           limits::kRefreshBackoffMaxMs);
+  const int64_t wait = std::max(backoff_ms_, error.retry_after_ms.value_or(0));
+  next_refresh_steady_ms_ = std::max(next_refresh_steady_ms_, now + wait);
+  last_refresh_error_ = error;
+  return error;
+}
+
+}  // namespace xai

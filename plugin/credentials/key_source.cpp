@@ -1,0 +1,189 @@
+#include "credentials/key_source.h"
+
+#include <sodium.h>
+
+#include <cstring>
+#include <optional>
+
+#include "base/limits.h"
+#include "base/state_dir.h"
+
+namespace xai {
+namespace {
+
+constexpr size_t kPassphraseBytesMax = 4096;
+
+Error NoKey(std::string detail, std::string reason) {
+  return Error::Make(ErrorCode::kStoreKey, std::move(detail), std::move(reason));
+}
+
+struct SplitPath {
+  std::string directory;
+  std::string name;
+};
+
+SplitPath Split(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return {".", path};
+  return {slash == 0 ? "/" : path.substr(0, slash), path.substr(slash + 1)};
+}
+
+Result<SecretKey> ToKey(std::string* bytes, const std::string& path) {
+  if (bytes->size() != limits::kKeyFileBytes) {
+    return NoKey(path + " does not hold 32 bytes", "key_size");
+  }
+  SecretKey key;
+  std::memcpy(key.data(), bytes->data(), SecretKey::size());
+  WipeMemory(bytes->data(), bytes->size());
+  return key;
+}
+
+class KeyFileSource : public KeySource {
+ public:
+  KeyFileSource(std::string path, Random* random)
+      : path_(std::move(path)), random_(random) {}
+
+  KeySourceId id() const override { return KeySourceId::kKeyFile; }
+
+  Result<SecretKey> Key(const KdfParameters&, bool may_create) override {
+    const SplitPath split = Split(path_);
+    Result<std::optional<StateDir>> existing = StateDir::OpenExisting(split.directory);
+    if (!existing.ok()) return std::move(existing).error();
+    if (existing.value()) {
+      Result<std::optional<std::string>> bytes =
+          existing.value()->Read(split.name, limits::kKeyFileBytes);
+      if (!bytes.ok()) return Explain(std::move(bytes).error());
+      if (bytes.value()) return ToKey(&*bytes.value(), path_);
+    }
+    if (!may_create) return NoKey("the key file " + path_ + " is missing", "key_missing");
+    return Create(split);
+  }
+
+ private:
+  // A key file that is too large is a wrong key, not a corrupt credential.
+  static Error Explain(Error error) {
+    if (error.code == ErrorCode::kStoreCorrupt) return NoKey(error.detail, "key_size");
+    return error;
+  }
+
+  Result<SecretKey> Create(const SplitPath& split) {
+    Result<StateDir> directory = StateDir::Open(split.directory);
+    if (!directory.ok()) return std::move(directory).error();
+    std::string bytes(limits::kKeyFileBytes, '\0');
+    random_->Fill(reinterpret_cast<uint8_t*>(bytes.data()), bytes.size());
+    Result<bool> created = directory.value().CreateNew(split.name, bytes);
+    if (!created.ok()) return std::move(created).error();
+    if (created.value()) return ToKey(&bytes, path_);
+    // Another process was faster: its key is the one.
+    Result<std::optional<std::string>> theirs =
+        directory.value().Read(split.name, limits::kKeyFileBytes);
+    if (!theirs.ok()) return Explain(std::move(theirs).error());
+    if (!theirs.value()) return NoKey("the key file " + path_ + " vanished", "key_missing");
+    return ToKey(&*theirs.value(), path_);
+  }
+
+  std::string path_;
+  Random* random_;
+};
+
+class HostKeySource : public KeySource {
+ public:
+  explicit HostKeySource(std::function<Result<SecretKey>()> get) : get_(std::move(get)) {}
+  KeySourceId id() const override { return KeySourceId::kHost; }
+  Result<SecretKey> Key(const KdfParameters&, bool) override { return get_(); }
+
+ private:
+  std::function<Result<SecretKey>()> get_;
+};
+
+// The bytes of a file that somebody else provides.
+Result<std::string> ReadProvided(const std::string& path, size_t bytes_max) {
+  const SplitPath split = Split(path);
+  Result<std::optional<StateDir>> directory = StateDir::OpenExisting(split.directory);
+  if (!directory.ok()) return std::move(directory).error();
+  if (directory.value()) {
+    Result<std::optional<std::string>> bytes = directory.value()->Read(split.name, bytes_max);
+    if (!bytes.ok()) return std::move(bytes).error();
+    if (bytes.value()) return std::move(*bytes.value());
+  }
+  return NoKey(path + " is missing", "key_missing");
+}
+
+class SystemdKeySource : public KeySource {
+ public:
+  explicit SystemdKeySource(std::string directory) : directory_(std::move(directory)) {}
+  KeySourceId id() const override { return KeySourceId::kSystemd; }
+  Result<SecretKey> Key(const KdfParameters&, bool) override {
+    if (directory_.empty()) {
+      return NoKey("CREDENTIALS_DIRECTORY is not set: not run by systemd", "key_missing");
+    }
+    const std::string path = directory_ + "/xai-grok.key";
+    Result<std::string> bytes = ReadProvided(path, limits::kKeyFileBytes);
+    if (!bytes.ok()) return std::move(bytes).error();
+    return ToKey(&bytes.value(), path);
+  }
+
+ private:
+  std::string directory_;
+};
+
+class PassphraseSource : public KeySource {
+ public:
+  explicit PassphraseSource(std::string path) : path_(std::move(path)) {}
+
+  KeySourceId id() const override { return KeySourceId::kPassphrase; }
+
+  KdfParameters NewParameters(Random* random) const override {
+    KdfParameters parameters;
+    random->Fill(parameters.salt.data(), parameters.salt.size());
+    parameters.operations = crypto_pwhash_argon2id_OPSLIMIT_INTERACTIVE;
+    parameters.memory_kib = crypto_pwhash_argon2id_MEMLIMIT_INTERACTIVE / 1024;
+    return parameters;
+  }
+
+  Result<SecretKey> Key(const KdfParameters& parameters, bool) override {
+    Result<std::string> text = ReadProvided(path_, kPassphraseBytesMax);
+    if (!text.ok()) return std::move(text).error();
+    const size_t end = text.value().find_first_of("\r\n");
+    SecretString passphrase(std::string_view(text.value()).substr(0, end));
+    WipeMemory(text.value().data(), text.value().size());
+    if (passphrase.empty()) return NoKey(path_ + " holds no passphrase", "key_missing");
+    if (parameters.operations == 0) {
+      return NoKey("the sealed file was not made with a passphrase", "key_source");
+    }
+    SecretKey key;
+    static_assert(crypto_pwhash_SALTBYTES == sizeof(parameters.salt));
+    if (crypto_pwhash(key.data(), SecretKey::size(), passphrase.Reveal().data(),
+                      passphrase.size(), parameters.salt.data(), parameters.operations,
+                      size_t{parameters.memory_kib} * 1024,
+                      crypto_pwhash_ALG_ARGON2ID13) != 0) {
+      return Error::Make(ErrorCode::kNoMemory, "no memory to derive the key");
+    }
+    return key;
+  }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace
+
+KdfParameters KeySource::NewParameters(Random*) const { return {}; }
+
+std::unique_ptr<KeySource> MakeKeyFileSource(std::string path, Random* random) {
+  return std::make_unique<KeyFileSource>(std::move(path), random);
+}
+
+std::unique_ptr<KeySource> MakeHostKeySource(std::function<Result<SecretKey>()> get) {
+  return std::make_unique<HostKeySource>(std::move(get));
+}
+
+std::unique_ptr<KeySource> MakeSystemdKeySource(std::string credentials_directory) {
+  return std::make_unique<SystemdKeySource>(std::move(credentials_directory));
+}
+
+std::unique_ptr<KeySource> MakePassphraseSource(std::string passphrase_file) {
+  return std::make_unique<PassphraseSource>(std::move(passphrase_file));
+}
+
+}  // namespace xai

@@ -1,0 +1,74 @@
+#include "oauth/token.h"
+
+#include <algorithm>
+
+#include "base/json_reader.h"
+#include "base/limits.h"
+#include "oauth/claims.h"
+
+namespace xai {
+namespace {
+
+Error Refuse(std::string_view what) {
+  return Error::Make(ErrorCode::kProtocol, "the token answer has " + std::string(what),
+                     "token_response");
+}
+
+// RFC 6750 section 2.1: what may stand in an Authorization header.
+bool IsToken(std::string_view token) {
+  if (token.empty() || token.size() > limits::kTokenBytesMax) return false;
+  return std::all_of(token.begin(), token.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           c == '-' || c == '.' || c == '_' || c == '~' || c == '+' || c == '/' || c == '=';
+  });
+}
+
+bool IsBearer(std::string_view type) {
+  constexpr std::string_view kBearer = "bearer";
+  return type.size() == kBearer.size() &&
+         std::equal(type.begin(), type.end(), kBearer.begin(),
+                    [](char a, char b) { return (a | 0x20) == b; });
+}
+
+// The shorter of what the answer and the token itself say.
+int64_t LifeSeconds(const JsonFields& fields, const SecretString& access_token) {
+  std::optional<int64_t> life = fields.Integer("expires_in");
+  if (life && (*life <= 0 || *life > limits::kTokenLifeSecondsMax)) life.reset();
+  const std::optional<int64_t> claimed = ReadClaims(access_token).life_seconds;
+  if (life && claimed) return std::min(*life, *claimed);
+  if (life) return *life;
+  return claimed.value_or(limits::kTokenLifeSecondsDefault);
+}
+
+}  // namespace
+
+Result<TokenSet> ParseTokenResponse(std::string_view body, int64_t asked_at_ms) {
+  Result<JsonFields> read = JsonFields::Read(body);
+  if (!read.ok()) return std::move(read).error();
+  const JsonFields& fields = read.value();
+
+  if (const JsonFields::Field* type = fields.Find("token_type")) {
+    if (type->kind != JsonFields::Kind::kString || !IsBearer(type->text)) {
+      return Refuse("another token type than Bearer");
+    }
+  }
+  const std::optional<std::string_view> access = fields.String("access_token");
+  if (!access || !IsToken(*access)) return Refuse("no usable access token");
+  const JsonFields::Field* refresh = fields.Find("refresh_token");
+  if (refresh != nullptr && refresh->kind != JsonFields::Kind::kNull &&
+      (refresh->kind != JsonFields::Kind::kString || !IsToken(refresh->text))) {
+    return Refuse("an unusable refresh token");
+  }
+
+  TokenSet tokens;
+  tokens.access_token = SecretString(*access);
+  if (refresh != nullptr) tokens.refresh_token = SecretString(refresh->text);
+  const std::optional<std::string_view> id = fields.String("id_token");
+  if (id && IsToken(*id)) tokens.id_token = SecretString(*id);
+  tokens.scope = std::string(fields.String("scope").value_or(""));
+  tokens.issued_at_ms = asked_at_ms;
+  tokens.expires_at_ms = asked_at_ms + LifeSeconds(fields, tokens.access_token) * 1000;
+  return tokens;
+}
+
+}  // namespace xai

@@ -1,0 +1,29 @@
+// A successful answer of the token endpoint: RFC 6749 section 5.1.
+#ifndef XAI_PLUGIN_OAUTH_TOKEN_H_
+#define XAI_PLUGIN_OAUTH_TOKEN_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/secret.h"
+
+namespace xai {
+
+struct TokenSet {
+  SecretString access_token;
+  SecretString refresh_token;  // empty: none came, keep the old one
+  SecretString id_token;       // empty: none came
+  std::string scope;
+  int64_t issued_at_ms = 0;
+  int64_t expires_at_ms = 0;
+};
+
+// `asked_at_ms` is the wall clock before the request was sent, so that the life is never
+// overestimated.  Fails with kProtocol.
+Result<TokenSet> ParseTokenResponse(std::string_view body, int64_t asked_at_ms);
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_OAUTH_TOKEN_H_
