@@ -1,7 +1,7 @@
 /* How xai_grok.so talks to xai_grok_backend.so: one exported function, one frozen struct.
 **
-** The two are shipped together but may be upgraded apart, so the front checks `backend_abi`
-** and `version` before it calls create().
+** The two are shipped together but may be upgraded apart, so the front checks
+** `backend_abi` and `version` before it calls create().
 */
 #ifndef XAI_PLUGIN_ABI_BACKEND_ENTRY_H_
 #define XAI_PLUGIN_ABI_BACKEND_ENTRY_H_
@@ -25,11 +25,11 @@ typedef struct xai_backend_entry {
   uint32_t backend_abi;
   const char* version; /* of the manifest that the backend was built with */
 
-  /* The provider; or null with *failure filled in; or null with an empty reason when there
-  ** is no memory.  The struct behind the result begins with an llmp_provider, followed by
-  ** one `void *` that belongs to the front (see xai_backend_provider). */
-  llmp_provider*(LLMP_CALL* create)(const llmp_host* host, const char* config, size_t size,
-                                    xai_backend_failure* failure);
+  /* The provider; or null with *failure filled in; or null with an empty reason when
+  ** there is no memory.  The struct behind the result begins with an llmp_provider,
+  ** followed by one `void *` that belongs to the front (see xai_backend_provider). */
+  llmp_provider*(LLMP_CALL* create)(const llmp_host* host, const char* config,
+                                    size_t size, xai_backend_failure* failure);
 } xai_backend_entry;
 
 /* The head of the backend's object.  The front keeps its own record in `front` and may

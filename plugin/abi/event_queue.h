@@ -6,21 +6,18 @@
 #ifndef XAI_PLUGIN_ABI_EVENT_QUEUE_H_
 #define XAI_PLUGIN_ABI_EVENT_QUEUE_H_
 
-#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
 #include "llm_provider.h"
 
 namespace xai {
 
-// Thread-safe, but for Wait() and Close(): see the marks in llm_provider.h.
+// Thread-safe, but for Wait() and Close(): see the marks in llm_provider.h.  The queue
+// must outlive every call on it.
 class EventQueue {
  public:
   struct Event {
@@ -34,7 +31,7 @@ class EventQueue {
   // on_empty_to_full: called without the lock, from the producer, when an empty queue got
   // its first event (llmp_host.wake).  on_drained: called without the lock, from the
   // waiter, when the unread bytes of a request that was over `window` have fallen to half
-  // of it.  Both may be empty.
+  // of it; the request may have ended meanwhile.  Both may be empty, and must not throw.
   EventQueue(uint32_t flags, size_t window_bytes, std::function<void()> on_empty_to_full,
              std::function<void(uint64_t request)> on_drained);
   ~EventQueue();
@@ -44,25 +41,28 @@ class EventQueue {
   // True if the queue also receives the events whose request is 0.
   bool notify() const;
 
-  // False once the request's unread bytes have passed the window: the producer should stop
-  // until on_drained says that it may go on.  The event is taken in any case.  Adjacent
-  // TEXT, REASONING or TOOL_ARGS bytes of one part are joined while they wait.  After
-  // Close() events are dropped.
+  // False once the request's unread bytes have passed the window: the producer should
+  // stop until on_drained says that it may go on.  The event is taken in any case.
+  // Adjacent TEXT, REASONING or TOOL_ARGS bytes of one part are joined while they wait.
+  // After Close() events are dropped.
+  //
+  // Throws std::bad_alloc, and then nothing was taken: end the request.  An END does not
+  // throw if its request was pushed for before, even if that push threw: without room for
+  // its document it arrives as LLMP_E_NO_MEMORY with a fixed one.
   bool Push(const Event& event);
 
-  // See llmp_provider.queue_wait.
+  // See llmp_provider.queue_wait.  With a `cap` of 0 it waits and takes nothing.
   int32_t Wait(int32_t timeout_ms, llmp_event* events, uint32_t cap);
   // See llmp_provider.queue_wake.
   void Wake();
-  // See llmp_provider.queue_fd.
+  // See llmp_provider.queue_fd.  When the queue is destroyed the host's descriptor reads
+  // end-of-file.
   int32_t DupFd();
 
   // No event is taken or given from now on; a running Wait() returns LLMP_E_CLOSED.
   void Close();
 
  private:
-  struct Record;
-  struct Arena;
   struct State;
   std::unique_ptr<State> state_;
 };

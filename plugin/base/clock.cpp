@@ -13,8 +13,12 @@ int64_t ReadMs(clockid_t id) {
 
 }  // namespace
 
-int64_t SystemClock::NowMs() const { return ReadMs(CLOCK_REALTIME); }
+int64_t SystemClock::NowMs() const {
+  return ReadMs(CLOCK_REALTIME);
+}
 
-int64_t SystemClock::SteadyMs() const { return ReadMs(CLOCK_BOOTTIME); }
+int64_t SystemClock::SteadyMs() const {
+  return ReadMs(CLOCK_BOOTTIME);
+}
 
 }  // namespace xai

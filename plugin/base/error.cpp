@@ -26,15 +26,20 @@ constexpr std::string_view kHintReauth =
 constexpr std::string_view kHintExpired =
     "The code ran out of time. Call start for a new one.";
 constexpr std::string_view kHintDenied =
-    "Do not retry. Either Deny was pressed, or xAI's account gate refused. Check that the "
-    "subscription is active (grok.com, Settings) and approve in the browser that is already "
-    "signed in, not in a private window. If the plan came through X: connect the X account "
-    "on grok.com (Settings, Account), make sure it carries the plan, sign out and in again "
+    "Do not retry. Either Deny was pressed, or xAI's account gate refused. Check that "
+    "the "
+    "subscription is active (grok.com, Settings) and approve in the browser that is "
+    "already "
+    "signed in, not in a private window. If the plan came through X: connect the X "
+    "account "
+    "on grok.com (Settings, Account), make sure it carries the plan, sign out and in "
+    "again "
     "at accounts.x.ai, then call start once more. If it is still refused, use an xAI API "
     "key from console.x.ai through the byok-custom-model skill.";
 constexpr std::string_view kHintEntitlement =
     "xAI does not let this account do this by OAuth; this is decided by xAI, and neither "
-    "retrying nor signing in again helps. Check the plan on grok.com and that the X account "
+    "retrying nor signing in again helps. Check the plan on grok.com and that the X "
+    "account "
     "is connected, or use an xAI API key through the byok-custom-model skill.";
 constexpr std::string_view kHintSpending =
     "xAI counted this as paid API use and the account has no credit left. Check usage on "
@@ -54,27 +59,32 @@ constexpr std::string_view kHintLocalLimit =
 constexpr std::string_view kHintNetwork =
     "Check the connection to auth.x.ai and api.x.ai and try again.";
 constexpr std::string_view kHintTls =
-    "The server's certificate was not accepted. Check the clock, the system's certificates "
+    "The server's certificate was not accepted. Check the clock, the system's "
+    "certificates "
     "and any proxy that inspects traffic (config member ca_file).";
 constexpr std::string_view kHintTimeout = "Try again; a larger timeouts value may help.";
 constexpr std::string_view kHintProxy =
     "Check the proxy address and its sign-in (config member proxy, or HTTPS_PROXY).";
 constexpr std::string_view kHintUpstream =
-    "xAI has a problem. Try again shortly; an API key uses the same servers and would not "
+    "xAI has a problem. Try again shortly; an API key uses the same servers and would "
+    "not "
     "help.";
 constexpr std::string_view kHintProtocol =
     "The answer was not what xAI's API sends. Check for a proxy or portal in between and "
     "for a newer version of this plugin.";
 constexpr std::string_view kHintTruncated =
-    "The answer is cut short: what arrived is a true prefix. Send the request again for a "
+    "The answer is cut short: what arrived is a true prefix. Send the request again for "
+    "a "
     "whole one.";
 constexpr std::string_view kHintCorrupt =
-    "The stored sign-in cannot be read. Call start with force to move it aside and sign in "
+    "The stored sign-in cannot be read. Call start with force to move it aside and sign "
+    "in "
     "again, or logout to remove it.";
 constexpr std::string_view kHintLocked =
     "Another process holds the sign-in's lock. Try again in a moment.";
 constexpr std::string_view kHintStoreIo =
-    "Free disk space or make the state directory writable, then try again; signing in again "
+    "Free disk space or make the state directory writable, then try again; signing in "
+    "again "
     "does not help.";
 constexpr std::string_view kHintStorePermission =
     "Give the state directory and key file to this user alone (modes 0700 and 0600).";
@@ -127,6 +137,8 @@ constexpr std::array<ErrorInfo, kErrorCodeCount> kInfos = {{
 
 }  // namespace
 
-const ErrorInfo& InfoOf(ErrorCode code) { return kInfos[static_cast<size_t>(code)]; }
+const ErrorInfo& InfoOf(ErrorCode code) {
+  return kInfos[static_cast<size_t>(code)];
+}
 
 }  // namespace xai

@@ -67,11 +67,11 @@ const ErrorInfo& InfoOf(ErrorCode code);
 
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
-  std::string detail;                      // for a person
-  std::string reason;                      // for a machine, may be empty
-  int http_status = 0;                     // 0: no answer
-  std::string request_id;                  // xAI's, for their support
-  std::optional<int64_t> retry_after_ms;   // what upstream asked for
+  std::string detail;                     // for a person
+  std::string reason;                     // for a machine, may be empty
+  int http_status = 0;                    // 0: no answer
+  std::string request_id;                 // xAI's, for their support
+  std::optional<int64_t> retry_after_ms;  // what upstream asked for
 
   static Error Make(ErrorCode code, std::string detail, std::string reason = {}) {
     Error error;

@@ -43,7 +43,8 @@ Error IoError(std::string_view what, int error_number) {
     case ENOMEM:
       return Error::Make(ErrorCode::kNoMemory, detail);
     default:
-      return Error::Make(ErrorCode::kStoreIo, detail, std::string(ReasonOf(error_number)));
+      return Error::Make(ErrorCode::kStoreIo, detail,
+                         std::string(ReasonOf(error_number)));
   }
 }
 

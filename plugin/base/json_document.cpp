@@ -91,9 +91,9 @@ Result<std::unique_ptr<JsonDocument>> JsonDocument::Parse(std::string text) {
   document->text_ = std::move(text);
   std::string& buffer = document->text_;
   const auto refuse = [](size_t offset, std::string_view what) {
-    return Error::Make(ErrorCode::kInvalidRequest, "JSON, offset " +
-                                                       std::to_string(offset) + ": " +
-                                                       std::string(what));
+    return Error::Make(
+        ErrorCode::kInvalidRequest,
+        "JSON, offset " + std::to_string(offset) + ": " + std::string(what));
   };
   const size_t valid = ValidUtf8Prefix(buffer);
   if (valid != buffer.size()) return refuse(valid, "not UTF-8");

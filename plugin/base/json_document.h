@@ -68,7 +68,8 @@ class JsonDocument {
 
   JsonValue root() const { return JsonValue(this, 0); }
 
-  // Overwrites the text: for documents that held secrets.  No value may be used afterwards.
+  // Overwrites the text: for documents that held secrets.  No value may be used
+  // afterwards.
   void Wipe();
 
  private:
@@ -77,7 +78,7 @@ class JsonDocument {
   struct Node {
     std::string_view text;  // string, number
     std::string_view name;
-    uint32_t next = 0;      // 0: none (node 0 is the root)
+    uint32_t next = 0;  // 0: none (node 0 is the root)
     uint32_t children = 0;
     JsonValue::Type type = JsonValue::Type::kNull;
     bool truth = false;

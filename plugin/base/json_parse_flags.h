@@ -1,8 +1,8 @@
 // How we run RapidJSON's parser.  Included by json_*.cpp alone.
 //
 // Numbers stay text: version 1.1.0 writes out of bounds while converting some of 30 bytes
-// (CVE-2024-38517).  Encoding is checked by base/utf8, since RapidJSON's check doubles the
-// time.
+// (CVE-2024-38517).  Encoding is checked by base/utf8, since RapidJSON's check doubles
+// the time.
 #ifndef XAI_PLUGIN_BASE_JSON_PARSE_FLAGS_H_
 #define XAI_PLUGIN_BASE_JSON_PARSE_FLAGS_H_
 

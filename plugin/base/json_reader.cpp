@@ -94,8 +94,9 @@ class FieldCollector : public JsonHandler {
 
   bool Add(JsonFields::Kind kind, std::string_view text) {
     NamePlace();
-    for (const JsonFields::Field& field : *fields_) {
-      if (field.path == path_) {
+    // The first is the whole document: its path is that of a member with an empty name.
+    for (size_t i = 1; i < fields_->size(); ++i) {
+      if ((*fields_)[i].path == path_) {
         duplicate_ = true;
         return false;
       }
@@ -132,7 +133,8 @@ std::optional<JsonFault> ReadJson(std::string_view text, JsonHandler* handler) {
   const rj::ParseResult result = reader.Parse<kReaderFlags>(stream, adapter);
   if (result.IsError()) {
     if (adapter.too_deep()) return JsonFault{result.Offset(), "nested too deep"};
-    if (result.Code() == rj::kParseErrorTermination) return JsonFault{result.Offset(), ""};
+    if (result.Code() == rj::kParseErrorTermination)
+      return JsonFault{result.Offset(), ""};
     return JsonFault{result.Offset(), "not JSON"};
   }
   // RapidJSON takes a NUL byte for the end.

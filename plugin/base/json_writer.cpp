@@ -53,7 +53,9 @@ JsonWriter& JsonWriter::EndArray() {
   return *this;
 }
 
-JsonWriter& JsonWriter::Key(std::string_view name) { return String(name); }
+JsonWriter& JsonWriter::Key(std::string_view name) {
+  return String(name);
+}
 
 JsonWriter& JsonWriter::String(std::string_view text) {
   if (IsValidUtf8(text)) {

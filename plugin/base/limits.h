@@ -49,10 +49,10 @@ inline constexpr int64_t kFlowReuseMsMin = 60'000;
 // Tokens: about 820 and 86 bytes today.
 inline constexpr size_t kTokenBytesMax = 16u << 10;
 inline constexpr int64_t kTokenLifeSecondsDefault = 3600;
-inline constexpr int64_t kTokenLifeSecondsMax = 366 * 86'400;
+inline constexpr int64_t kTokenLifeSecondsMax = int64_t{366} * 86'400;
 // Refresh this long before expiry, so that an outage of 40 minutes passes unnoticed; a
 // quarter of the life for tokens that live less than three hours.
-inline constexpr int64_t kRefreshAheadMs = 45 * 60'000;
+inline constexpr int64_t kRefreshAheadMs = int64_t{45} * 60'000;
 // Up to this much earlier still, by chance, so that many processes do not meet.
 inline constexpr int64_t kRefreshJitterMs = 60'000;
 // A token that is refused so soon after it was minted is not at fault: servers lag.
@@ -61,8 +61,9 @@ inline constexpr int64_t kFreshMintMs = 120'000;
 inline constexpr int64_t kRefreshBackoffMinMs = 5'000;
 inline constexpr int64_t kRefreshBackoffMaxMs = 60'000;
 // After invalid_client the fault is in the configuration; asking again is pointless.
-inline constexpr int64_t kInvalidClientCooldownMs = 30 * 60'000;
-// A refresh without an answer may be presented once more while xAI still accepts the token.
+inline constexpr int64_t kInvalidClientCooldownMs = int64_t{30} * 60'000;
+// A refresh without an answer may be presented once more while xAI still accepts the
+// token.
 inline constexpr int64_t kRepresentWithinMs = 10'000;
 
 // Waiting for another process's transaction, longer than a token exchange.

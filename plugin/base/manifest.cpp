@@ -6,9 +6,13 @@
 
 namespace xai {
 
-const char* EmbeddedManifest() { return kManifestText; }
+const char* EmbeddedManifest() {
+  return kManifestText;
+}
 
-const char* PluginVersion() { return kPluginVersion; }
+const char* PluginVersion() {
+  return kPluginVersion;
+}
 
 std::unique_ptr<JsonDocument> ParseManifest() {
   Result<std::unique_ptr<JsonDocument>> document = JsonDocument::Parse(kManifestText);

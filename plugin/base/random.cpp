@@ -13,6 +13,8 @@ int64_t Random::Below(int64_t bound) {
   return static_cast<int64_t>(value % static_cast<uint64_t>(bound));
 }
 
-void SodiumRandom::Fill(uint8_t* out, size_t size) { randombytes_buf(out, size); }
+void SodiumRandom::Fill(uint8_t* out, size_t size) {
+  randombytes_buf(out, size);
+}
 
 }  // namespace xai

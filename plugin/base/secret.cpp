@@ -6,7 +6,9 @@
 
 namespace xai {
 
-void WipeMemory(void* data, size_t size) { sodium_memzero(data, size); }
+void WipeMemory(void* data, size_t size) {
+  sodium_memzero(data, size);
+}
 
 SecretString::SecretString(std::string_view bytes) : size_(bytes.size()) {
   if (size_ == 0) return;
@@ -60,9 +62,9 @@ std::optional<SecretString> DecodeBase64Url(std::string_view text) {
   std::string bytes(text.size(), '\0');
   size_t size = 0;
   const char* end = nullptr;
-  const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()),
-                                       bytes.size(), text.data(), text.size(), nullptr, &size,
-                                       &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  const int failed = sodium_base642bin(
+      reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+      text.size(), nullptr, &size, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
   const bool good = failed == 0 && end == text.data() + text.size();
   bytes.resize(good ? size : 0);
   SecretString decoded = SecretString::TakeFrom(&bytes);

@@ -15,8 +15,8 @@ namespace xai {
 // Overwrites memory in a way that the compiler does not remove.
 void WipeMemory(void* data, size_t size);
 
-// Move-only.  The bytes are wiped when it dies.  There is no operator<< and no conversion:
-// whoever needs the bytes says Reveal(), at the last moment.
+// Move-only.  The bytes are wiped when it dies.  There is no operator<< and no
+// conversion: whoever needs the bytes says Reveal(), at the last moment.
 class SecretString {
  public:
   SecretString() = default;

@@ -32,7 +32,8 @@ int OpenAt(int dir_fd, const std::string& name, int flags, mode_t mode = 0) {
 }
 
 Result<void> MakeParents(const std::string& path) {
-  for (size_t at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1)) {
+  for (size_t at = path.find('/', 1); at != std::string::npos;
+       at = path.find('/', at + 1)) {
     if (mkdir(path.substr(0, at).c_str(), kDirMode) != 0 && errno != EEXIST) {
       // A parent that exists but may not be created is fine; opening will tell.
       if (errno != EACCES && errno != EROFS) return IoError("create " + path, errno);
@@ -60,7 +61,8 @@ Result<void> CheckFile(int fd, std::string_view name) {
   const std::string shown(name);
   if (fstat(fd, &info) != 0) return IoError("look at " + shown, errno);
   if (!S_ISREG(info.st_mode) || info.st_nlink != 1) {
-    return Error::Make(ErrorCode::kStorePermission, shown + " is not a plain file", "link");
+    return Error::Make(ErrorCode::kStorePermission, shown + " is not a plain file",
+                       "link");
   }
   if (info.st_uid != geteuid()) {
     return Error::Make(ErrorCode::kStorePermission, shown + " belongs to another user",
@@ -99,22 +101,27 @@ int Flush(int fd) {
 Result<void> WriteAt(int fd, std::string_view bytes) {
   size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t put = pwrite(fd, bytes.data() + done, bytes.size() - done,
-                               static_cast<off_t>(done));
+    const ssize_t put =
+        pwrite(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) return IoError("write", errno);
     done += static_cast<size_t>(put);
   }
-  if (ftruncate(fd, static_cast<off_t>(bytes.size())) != 0) return IoError("write", errno);
+  if (ftruncate(fd, static_cast<off_t>(bytes.size())) != 0)
+    return IoError("write", errno);
   if (Flush(fd) != 0) return IoError("flush", errno);
   return {};
 }
 
 }  // namespace
 
-Result<void> FileLock::WriteNote(std::string_view note) { return WriteAt(fd_.get(), note); }
+Result<void> FileLock::WriteNote(std::string_view note) {
+  return WriteAt(fd_.get(), note);
+}
 
-Result<std::string> FileLock::ReadNote() { return ReadAll(fd_.get(), kNoteBytesMax); }
+Result<std::string> FileLock::ReadNote() {
+  return ReadAll(fd_.get(), kNoteBytesMax);
+}
 
 Reservation::Reservation(UniqueFd dir_fd, std::string temporary, UniqueFd fd)
     : dir_fd_(std::move(dir_fd)), temporary_(std::move(temporary)), fd_(std::move(fd)) {}
@@ -144,7 +151,8 @@ Result<bool> Reservation::Publish(std::string_view name, std::string_view bytes,
   if (done.ok()) done = Verify(bytes);
   if (!done.ok()) return std::move(done).error();
   const std::string target(name);
-  if (renameat2(dir_fd_.get(), temporary_.c_str(), dir_fd_.get(), target.c_str(), flags) != 0) {
+  if (renameat2(dir_fd_.get(), temporary_.c_str(), dir_fd_.get(), target.c_str(),
+                flags) != 0) {
     if (errno == EEXIST) return false;
     return IoError("rename to " + target, errno);
   }

@@ -15,8 +15,8 @@
 
 namespace xai {
 
-// An exclusive lock between processes; the kernel frees it if the holder dies.  The file is
-// never removed, so there is nothing stale to clean up.
+// An exclusive lock between processes; the kernel frees it if the holder dies.  The file
+// is never removed, so there is nothing stale to clean up.
 class FileLock {
  public:
   explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}
@@ -63,8 +63,8 @@ class StateDir {
   // The same without creating; nothing if it does not exist.
   static Result<std::optional<StateDir>> OpenExisting(const std::string& path);
 
-  // The bytes, or nothing if there is no such file.  A link, a foreign owner or a hard link
-  // is kStorePermission; a larger file is kStoreCorrupt.  A mode wider than 0600 is
+  // The bytes, or nothing if there is no such file.  A link, a foreign owner or a hard
+  // link is kStorePermission; a larger file is kStoreCorrupt.  A mode wider than 0600 is
   // tightened.
   Result<std::optional<std::string>> Read(std::string_view name, size_t bytes_max) const;
 

@@ -6,7 +6,9 @@
 namespace xai {
 namespace {
 
-bool IsContinuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
+bool IsContinuation(unsigned char byte) {
+  return (byte & 0xC0) == 0x80;
+}
 
 // The length of the well-formed sequence at `p`, 0 if there is none.  `left` >= 1.
 size_t SequenceLength(const unsigned char* p, size_t left) {
@@ -82,9 +84,8 @@ std::string ToShownText(std::string_view text, size_t max_bytes) {
   bool space = false;
   for (size_t at = 0; at < valid.size();) {
     const auto byte = static_cast<unsigned char>(valid[at]);
-    const size_t length =
-        SequenceLength(reinterpret_cast<const unsigned char*>(valid.data()) + at,
-                       valid.size() - at);
+    const size_t length = SequenceLength(
+        reinterpret_cast<const unsigned char*>(valid.data()) + at, valid.size() - at);
     // C0, DEL and C1 (U+0080 to U+009F) can steer a terminal.
     const bool c1 = byte == 0xC2 && static_cast<unsigned char>(valid[at + 1]) < 0xA0;
     if (byte <= 0x20 || byte == 0x7F || c1) {
@@ -97,7 +98,9 @@ std::string ToShownText(std::string_view text, size_t max_bytes) {
     at += length;
   }
   if (out.size() <= max_bytes) return out;
-  return std::string(Utf8Truncate(out, max_bytes - 3)) + "...";
+  constexpr std::string_view kMore = "...";
+  if (max_bytes < kMore.size()) return std::string(Utf8Truncate(out, max_bytes));
+  return std::string(Utf8Truncate(out, max_bytes - kMore.size())).append(kMore);
 }
 
 }  // namespace xai

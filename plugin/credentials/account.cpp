@@ -71,8 +71,9 @@ void Account::PublishSnapshot() {
 
 Result<FileLock> Account::LockStore() {
   const int64_t deadline = services_.clock->SteadyMs() + limits::kLockWaitMs;
-  const Clock* clock = services_.clock;
-  return store_->Lock([clock, deadline] { return clock->SteadyMs() >= deadline; });
+  return store_->Lock([this, deadline] {
+    return services_.clock->SteadyMs() >= deadline || services_.closing();
+  });
 }
 
 Result<HttpResponse> Account::Post(const std::string& url, const FormBody& form,
@@ -86,8 +87,8 @@ Result<HttpResponse> Account::Post(const std::string& url, const FormBody& form,
   request.body = form.text();
   request.connect_ms = limits::kTokenConnectMs;
   request.total_ms = total_ms;
-  // libcurl repeats a POST by itself if a reused connection dies; what is good for one use
-  // must not be presented twice.
+  // libcurl repeats a POST by itself if a reused connection dies; what is good for one
+  // use must not be presented twice.
   request.fresh_connection = true;
   return services_.http->Fetch(request, limits::kAuthBodyBytesMax, interruptible, sent);
 }
@@ -96,7 +97,8 @@ void Account::Install(TokenSet tokens) {
   if (!record_) record_.emplace();
   record_->access_token = std::move(tokens.access_token);
   // RFC 6749 section 6: without a new refresh token the old one stays.
-  if (!tokens.refresh_token.empty()) record_->refresh_token = std::move(tokens.refresh_token);
+  if (!tokens.refresh_token.empty())
+    record_->refresh_token = std::move(tokens.refresh_token);
   if (!tokens.scope.empty()) record_->scope = tokens.scope;
   record_->issued_at_ms = tokens.issued_at_ms;
   record_->expires_at_ms = tokens.expires_at_ms;
@@ -154,8 +156,7 @@ Result<Account::LogoutResult> Account::Logout() {
     const Result<HttpResponse> response =
         Post(config_.RevocationUrl(), form, limits::kRevokeTotalMs,
              HttpClient::Interruptible::kYes, &sent);
-    const bool revoked = response.ok() && response.value().head.status / 100 == 2;
-    result.revoked = revoked ? Revoked::kYes : Revoked::kFailed;
+    result.revoked = response.ok() && response.value().head.status / 100 == 2;
   }
   unsaved_ = false;
   Result<bool> credential = store_->EraseCredential();

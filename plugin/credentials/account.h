@@ -1,5 +1,5 @@
-// The signed-in account: every transaction that changes it, as straight-line code that may
-// block.  docs/login.md tells the story.
+// The signed-in account: every transaction that changes it, as straight-line code that
+// may block.  docs/login.md tells the story.
 #ifndef XAI_PLUGIN_CREDENTIALS_ACCOUNT_H_
 #define XAI_PLUGIN_CREDENTIALS_ACCOUNT_H_
 
@@ -26,6 +26,8 @@ struct AccountServices {
   const Clock* clock = nullptr;
   Random* random = nullptr;
   Logger* log = nullptr;
+  // True when the provider is being destroyed: waiting ends then.
+  std::function<bool()> closing;
 };
 
 // Store thread only.
@@ -54,17 +56,20 @@ class Account {
   // True if there was a flow to cancel.
   Result<bool> Cancel();
 
-  enum class Revoked { kYes, kFailed, kNothingToRevoke };
   struct LogoutResult {
-    bool removed = false;
-    Revoked revoked = Revoked::kNothingToRevoke;
+    bool removed = false;  // there was something to remove
+    bool revoked = false;  // the server confirmed it
   };
   Result<LogoutResult> Logout();
 
   // kAlways: a new token, whatever the old one is.  kIfStale: only if the stored access
-  // token is still `rejected`, or is about to expire; another process may have been faster.
+  // token is still `rejected`, or is about to expire; another process may have been
+  // faster.
   enum class RefreshWhen { kAlways, kIfStale };
   Result<void> Refresh(RefreshWhen when, const AccessToken* rejected);
+
+  // Whether there is a credential.
+  bool signed_in() const { return record_.has_value(); }
 
   // Tries again to write a credential that the disk did not take.
   void FlushUnsaved();
@@ -73,8 +78,9 @@ class Account {
   // account.cpp
   void PublishSnapshot();
   Result<FileLock> LockStore();
-  Result<HttpResponse> Post(const std::string& url, const FormBody& form, int64_t total_ms,
-                            HttpClient::Interruptible interruptible, bool* sent);
+  Result<HttpResponse> Post(const std::string& url, const FormBody& form,
+                            int64_t total_ms, HttpClient::Interruptible interruptible,
+                            bool* sent);
   void Install(TokenSet tokens);
   Result<void> Persist(Reservation* room);
 

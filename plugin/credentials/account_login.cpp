@@ -26,7 +26,8 @@ Result<PendingView> Account::Start(bool force) {
 }
 
 Result<PendingView> Account::RequestCode() {
-  // A disk that cannot keep the sign-in is found out before a person is sent to a browser.
+  // A disk that cannot keep the sign-in is found out before a person is sent to a
+  // browser.
   Result<Reservation> room = store_->ReserveCredential();
   if (!room.ok()) return std::move(room).error();
 
@@ -132,12 +133,13 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
       return std::move(response).error();  // passes only if somebody changes something
     }
     // An outage must not lose the sign-in.
-    return KeepPending({pending_->code.interval_seconds,
-                        pending_->code.interval_seconds * 1000});
+    return KeepPending(
+        {pending_->code.interval_seconds, pending_->code.interval_seconds * 1000});
   }
   PollOutcome outcome =
       ReadPollReply(response.value(), pending_->code.interval_seconds, asked_at);
-  if (const auto* pending = std::get_if<StillPending>(&outcome)) return KeepPending(*pending);
+  if (const auto* pending = std::get_if<StillPending>(&outcome))
+    return KeepPending(*pending);
   if (Error* error = std::get_if<Error>(&outcome)) {
     Result<void> ended = EndFlow();
     if (!ended.ok()) return std::move(ended).error();

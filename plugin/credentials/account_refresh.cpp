@@ -70,7 +70,7 @@ Result<void> Account::Rotate(FileLock* lock, Reservation* room) {
   const int64_t first_sent = services_.clock->SteadyMs();
   bool ambiguous = false;
   Result<TokenSet> tokens = PresentRefreshToken(&ambiguous);
-  if (!tokens.ok() && ambiguous &&
+  if (!tokens.ok() && ambiguous && !services_.closing() &&
       services_.clock->SteadyMs() - first_sent < limits::kRepresentWithinMs) {
     tokens = PresentRefreshToken(&ambiguous);
   }
@@ -84,9 +84,9 @@ Result<void> Account::Rotate(FileLock* lock, Reservation* room) {
   }
 
   // R8
-  const Claims claims = ReadClaims(tokens.value().id_token.empty()
-                                       ? tokens.value().access_token
-                                       : tokens.value().id_token);
+  const Claims claims =
+      ReadClaims(tokens.value().id_token.empty() ? tokens.value().access_token
+                                                 : tokens.value().id_token);
   if (!claims.subject.empty() && !record_->subject.empty() &&
       claims.subject != record_->subject) {
     (void)lock->WriteNote("");
@@ -130,8 +130,8 @@ Result<TokenSet> Account::PresentRefreshToken(bool* ambiguous) {
 }
 
 Result<void> Account::OnGrantRefused(bool interrupted, Reservation* room) {
-  // R9: the lock is ours, so the file cannot have changed: this grant is dead.  The tokens
-  // are kept, and nobody asks again.
+  // R9: the lock is ours, so the file cannot have changed: this grant is dead.  The
+  // tokens are kept, and nobody asks again.
   record_->dead_reason = interrupted ? "refresh_interrupted" : "grant_revoked";
   record_->updated_at_ms = services_.clock->NowMs();
   unsaved_ = true;

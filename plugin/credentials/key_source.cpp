@@ -78,7 +78,8 @@ class KeyFileSource : public KeySource {
     Result<std::optional<std::string>> theirs =
         directory.value().Read(split.name, limits::kKeyFileBytes);
     if (!theirs.ok()) return Explain(std::move(theirs).error());
-    if (!theirs.value()) return NoKey("the key file " + path_ + " vanished", "key_missing");
+    if (!theirs.value())
+      return NoKey("the key file " + path_ + " vanished", "key_missing");
     return ToKey(&*theirs.value(), path_);
   }
 
@@ -102,7 +103,8 @@ Result<std::string> ReadProvided(const std::string& path, size_t bytes_max) {
   Result<std::optional<StateDir>> directory = StateDir::OpenExisting(split.directory);
   if (!directory.ok()) return std::move(directory).error();
   if (directory.value()) {
-    Result<std::optional<std::string>> bytes = directory.value()->Read(split.name, bytes_max);
+    Result<std::optional<std::string>> bytes =
+        directory.value()->Read(split.name, bytes_max);
     if (!bytes.ok()) return std::move(bytes).error();
     if (bytes.value()) return std::move(*bytes.value());
   }
@@ -168,7 +170,9 @@ class PassphraseSource : public KeySource {
 
 }  // namespace
 
-KdfParameters KeySource::NewParameters(Random*) const { return {}; }
+KdfParameters KeySource::NewParameters(Random*) const {
+  return {};
+}
 
 std::unique_ptr<KeySource> MakeKeyFileSource(std::string path, Random* random) {
   return std::make_unique<KeyFileSource>(std::move(path), random);

@@ -1,5 +1,5 @@
-// Where the 32 bytes come from that seal the files.  One source is configured; there is no
-// falling back from one to another.
+// Where the 32 bytes come from that seal the files.  One source is configured; there is
+// no falling back from one to another.
 #ifndef XAI_PLUGIN_CREDENTIALS_KEY_SOURCE_H_
 #define XAI_PLUGIN_CREDENTIALS_KEY_SOURCE_H_
 
@@ -27,8 +27,8 @@ class KeySource {
   // The parameters for a new file; zero unless the source is a passphrase.
   virtual KdfParameters NewParameters(Random* random) const;
 
-  // The key of a file with these parameters.  kStoreKey if there is none.  A key that does
-  // not exist is made only if `may_create`: otherwise data would be orphaned.
+  // The key of a file with these parameters.  kStoreKey if there is none.  A key that
+  // does not exist is made only if `may_create`: otherwise data would be orphaned.
   virtual Result<SecretKey> Key(const KdfParameters& parameters, bool may_create) = 0;
 };
 

@@ -31,7 +31,8 @@ Result<std::unique_ptr<JsonDocument>> Read(const SecretString& text) {
                        "record");
   }
   if (*version > kRecordVersion) {
-    return Error::Make(ErrorCode::kStoreVersion, "a newer version wrote the stored record");
+    return Error::Make(ErrorCode::kStoreVersion,
+                       "a newer version wrote the stored record");
   }
   return document;
 }
@@ -93,7 +94,8 @@ Result<CredentialRecord> DecodeCredential(const SecretString& text) {
   record.dead_reason = Text(root, "dead");
   document.value()->Wipe();
   if (record.access_token.empty()) {
-    return Error::Make(ErrorCode::kStoreCorrupt, "the stored record has no token", "record");
+    return Error::Make(ErrorCode::kStoreCorrupt, "the stored record has no token",
+                       "record");
   }
   return record;
 }

@@ -75,7 +75,8 @@ KeyId IdOf(const SecretKey& source_key) {
 
 std::string AssociatedData(const uint8_t* header, const SealContext& context) {
   std::string data(reinterpret_cast<const char*>(header), kHeaderBytes);
-  for (const std::string* part : {&context.issuer, &context.client_id, &context.profile}) {
+  for (const std::string* part :
+       {&context.issuer, &context.client_id, &context.profile}) {
     data.push_back('\0');
     data.append(*part);
   }
@@ -107,7 +108,8 @@ std::string SealContext::FileTag() const {
 }
 
 std::string Seal(const SealedHeader& header, const SecretString& plaintext,
-                 const SecretKey& source_key, const SealContext& context, Random* random) {
+                 const SecretKey& source_key, const SealContext& context,
+                 Random* random) {
   std::string padded(plaintext.size() + kPadding, '\0');
   std::memcpy(padded.data(), plaintext.Reveal().data(), plaintext.size());
   size_t padded_size = 0;

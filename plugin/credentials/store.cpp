@@ -59,8 +59,8 @@ Result<void> Store::SaveCredential(const CredentialRecord& record, Reservation* 
   Result<StateDir> directory = StateDir::Open(directory_);
   if (!directory.ok()) return std::move(directory).error();
   uint64_t generation = 0;
-  Result<std::string> sealed = SealFor(directory.value(), credential_name_,
-                                       EncodeCredential(record), &generation);
+  Result<std::string> sealed =
+      SealFor(directory.value(), credential_name_, EncodeCredential(record), &generation);
   if (!sealed.ok()) return std::move(sealed).error();
   Result<void> saved = room->Commit(credential_name_, sealed.value());
   if (saved.ok()) generation_ = generation;
@@ -71,7 +71,9 @@ Result<void> Store::SavePending(const PendingLogin& pending) {
   return Save(pending_name_, EncodePending(pending));
 }
 
-Result<void> Store::SaveModels(const SecretString& list) { return Save(models_name_, list); }
+Result<void> Store::SaveModels(const SecretString& list) {
+  return Save(models_name_, list);
+}
 
 Result<bool> Store::EraseCredential() {
   Result<bool> erased = Erase(credential_name_);
@@ -79,9 +81,13 @@ Result<bool> Store::EraseCredential() {
   return erased;
 }
 
-Result<bool> Store::ErasePending() { return Erase(pending_name_); }
+Result<bool> Store::ErasePending() {
+  return Erase(pending_name_);
+}
 
-Result<bool> Store::EraseModels() { return Erase(models_name_); }
+Result<bool> Store::EraseModels() {
+  return Erase(models_name_);
+}
 
 Result<void> Store::Quarantine(int64_t now_ms) {
   Result<StateDir> directory = StateDir::Open(directory_);

@@ -1,5 +1,5 @@
-// The sealed files of one sign-in: the credential, a pending flow, the model list, and the
-// lock that every process which shares them respects.
+// The sealed files of one sign-in: the credential, a pending flow, the model list, and
+// the lock that every process which shares them respects.
 #ifndef XAI_PLUGIN_CREDENTIALS_STORE_H_
 #define XAI_PLUGIN_CREDENTIALS_STORE_H_
 
@@ -17,8 +17,8 @@
 
 namespace xai {
 
-// Store thread only.  Nothing is kept open between calls, so a directory that is removed or
-// replaced is noticed.
+// Store thread only.  Nothing is kept open between calls, so a directory that is removed
+// or replaced is noticed.
 class Store {
  public:
   Store(std::string directory, SealContext context, KeySource* keys, Random* random);

@@ -73,6 +73,8 @@ Result<HttpResponse> CurlClient::Fetch(const HttpRequest& request, size_t body_b
   return collector.Take();
 }
 
-void CurlClient::Wakeup() { curl_multi_wakeup(multi_.get()); }
+void CurlClient::Wakeup() {
+  curl_multi_wakeup(multi_.get());
+}
 
 }  // namespace xai

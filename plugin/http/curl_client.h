@@ -12,7 +12,8 @@ namespace xai {
 // One Fetch() at a time.
 class CurlClient : public HttpClient {
  public:
-  // `interrupted` is asked before each wait and must be thread-safe.  Null without memory.
+  // `interrupted` is asked before each wait and must be thread-safe.  Null without
+  // memory.
   static std::unique_ptr<CurlClient> Make(HttpSettings settings,
                                           std::function<bool()> interrupted);
 

@@ -17,7 +17,8 @@ constexpr long kReceiveBufferBytes = 32 * 1024;
 
 // A header's value must not be able to end its line.
 bool IsHeaderValue(std::string_view value) {
-  return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+  return std::all_of(value.begin(), value.end(),
+                     [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
 std::string_view Trim(std::string_view text) {
@@ -73,7 +74,8 @@ CurlTransfer::CurlTransfer(const HttpSettings& settings, Sink* sink)
 CurlTransfer::~CurlTransfer() = default;
 
 std::unique_ptr<CurlTransfer> CurlTransfer::Make(const HttpRequest& request,
-                                                 const HttpSettings& settings, Sink* sink) {
+                                                 const HttpSettings& settings,
+                                                 Sink* sink) {
   std::unique_ptr<CurlTransfer> transfer(new CurlTransfer(settings, sink));
   if (transfer->easy_ == nullptr || !transfer->Configure(request)) return nullptr;
   return transfer;
@@ -125,12 +127,13 @@ bool CurlTransfer::Configure(const HttpRequest& request) {
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body_.size()));
     set(CURLOPT_READFUNCTION, &CurlTransfer::OnRead);
     set(CURLOPT_READDATA, static_cast<void*>(this));
-    set(CURLOPT_SEEKFUNCTION, +[](void* self, curl_off_t offset, int origin) {
-      auto* transfer = static_cast<CurlTransfer*>(self);
-      if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_FAIL;
-      transfer->body_sent_ = static_cast<size_t>(offset);
-      return CURL_SEEKFUNC_OK;
-    });
+    set(
+        CURLOPT_SEEKFUNCTION, +[](void* self, curl_off_t offset, int origin) {
+          auto* transfer = static_cast<CurlTransfer*>(self);
+          if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_FAIL;
+          transfer->body_sent_ = static_cast<size_t>(offset);
+          return CURL_SEEKFUNC_OK;
+        });
     set(CURLOPT_SEEKDATA, static_cast<void*>(this));
   }
   return good && SetHeaders(request);

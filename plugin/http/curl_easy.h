@@ -51,8 +51,8 @@ class CurlTransfer {
   // REQUIRES: the transfer was paused by its sink.
   void Resume();
 
-  // Call once when libcurl is done with it: the head is reported if there was no body, and
-  // libcurl's code becomes our words.
+  // Call once when libcurl is done with it: the head is reported if there was no body,
+  // and libcurl's code becomes our words.
   Result<void> Finish(CURLcode code);
 
   // Whether any byte of the request may have reached the server.

@@ -66,15 +66,19 @@ void CurlTransport::Resume(ExchangeId id) {
   if (found != exchanges_.end()) found->second->transfer->Resume();
 }
 
-void CurlTransport::Drive(int timeout_ms) {
+void CurlTransport::Perform() {
   int running = 0;
   curl_multi_perform(multi_.get(), &running);
   ReportFinished();
-  int descriptors = 0;
-  curl_multi_poll(multi_.get(), nullptr, 0, timeout_ms, &descriptors);
 }
 
-void CurlTransport::Wakeup() { curl_multi_wakeup(multi_.get()); }
+void CurlTransport::Wait(int timeout_ms) {
+  curl_multi_poll(multi_.get(), nullptr, 0, timeout_ms, nullptr);
+}
+
+void CurlTransport::Wakeup() {
+  curl_multi_wakeup(multi_.get());
+}
 
 void CurlTransport::ReportFinished() {
   int left = 0;

@@ -20,9 +20,10 @@ class CurlTransport : public HttpTransport {
   void Cancel(ExchangeId id) override;
   void Resume(ExchangeId id) override;
 
-  // Moves bytes, calls handlers, and waits for more to do: at most `timeout_ms`, or until
-  // Wakeup().
-  void Drive(int timeout_ms);
+  // Moves the bytes that are there and calls handlers.
+  void Perform();
+  // Waits for more to do: at most `timeout_ms`, or until Wakeup().
+  void Wait(int timeout_ms);
   // [any thread]
   void Wakeup();
 

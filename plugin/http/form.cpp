@@ -21,7 +21,9 @@ void AppendEncoded(std::string_view text, std::string* out) {
 
 }  // namespace
 
-FormBody::~FormBody() { WipeMemory(text_.data(), text_.size()); }
+FormBody::~FormBody() {
+  WipeMemory(text_.data(), text_.size());
+}
 
 FormBody& FormBody::Add(std::string_view name, std::string_view value) {
   // Room for the worst case at once: growing would leave copies of a token behind.

@@ -8,11 +8,13 @@ namespace {
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 
 Error TooLarge(std::string_view what) {
-  return Error::Make(ErrorCode::kTooLarge, "a " + std::string(what) +
-                                               " of the answer is too large");
+  return Error::Make(ErrorCode::kTooLarge,
+                     "a " + std::string(what) + " of the answer is too large");
 }
 
-size_t FindLineEnd(std::string_view bytes) { return bytes.find_first_of("\r\n"); }
+size_t FindLineEnd(std::string_view bytes) {
+  return bytes.find_first_of("\r\n");
+}
 
 }  // namespace
 

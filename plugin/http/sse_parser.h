@@ -20,7 +20,7 @@ class SseHandler {
   SseHandler& operator=(const SseHandler&) = delete;
   virtual ~SseHandler() = default;
 
-  // The views are valid during the call.  `type` is empty if the stream named none.  False
+  // The views are valid during the call.  `type` is empty if the stream named none. False
   // stops the parser: the rest of the bytes is dropped.
   virtual bool OnEvent(std::string_view type, std::string_view data) = 0;
 };
@@ -40,13 +40,13 @@ class SseParser {
   bool Dispatch(SseHandler* handler);
   void OnField(std::string_view name, std::string_view value);
 
-  std::string partial_;       // the start of a line whose end has not come
+  std::string partial_;  // the start of a line whose end has not come
   std::string type_;
-  std::string data_;          // the event's data if it has several lines or pieces
-  std::string_view one_line_; // the event's data if it is one line of the current piece
+  std::string data_;           // the event's data if it has several lines or pieces
+  std::string_view one_line_;  // the event's data if it is one line of the current piece
   bool has_data_ = false;
-  bool at_start_ = true;      // a BOM may still come
-  bool skip_lf_ = false;      // the last byte was CR
+  bool at_start_ = true;  // a BOM may still come
+  bool skip_lf_ = false;  // the last byte was CR
   bool stopped_ = false;
 };
 

@@ -74,7 +74,8 @@ class HttpTransport {
   // `handler` must live until OnDone() or Cancel().  0 without memory.  Never calls the
   // handler before it returns.
   virtual ExchangeId Start(const HttpRequest& request, ExchangeHandler* handler) = 0;
-  // The handler is not called again.  Not from within a call of the handler's but OnDone().
+  // The handler is not called again.  Not from within a call of the handler's but
+  // OnDone().
   virtual void Cancel(ExchangeId id) = 0;
   virtual void Resume(ExchangeId id) = 0;
 };

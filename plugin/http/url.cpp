@@ -6,7 +6,9 @@
 namespace xai {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 bool IsHostName(std::string_view host) {
   if (host.empty() || host.size() > 253 || host.front() == '.' || host.front() == '-') {
@@ -37,7 +39,8 @@ std::string ToLower(std::string_view text) {
 
 std::optional<UrlParts> ParseUrl(std::string_view url) {
   const bool plain = std::all_of(url.begin(), url.end(), [](char c) {
-    return c > 0x20 && c < 0x7F && c != '#' && c != '\\' && c != '"' && c != '<' && c != '>';
+    return c > 0x20 && c < 0x7F && c != '#' && c != '\\' && c != '"' && c != '<' &&
+           c != '>';
   });
   if (!plain) return std::nullopt;
   UrlParts parts;

@@ -27,13 +27,15 @@ bool IsUserCode(std::string_view code) {
 
 bool IsDeviceCode(std::string_view code) {
   return !code.empty() && code.size() <= limits::kDeviceCodeBytesMax &&
-         std::all_of(code.begin(), code.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+         std::all_of(code.begin(), code.end(),
+                     [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
 // The URL that holds the code already: the server's, if it is one, else our own.
 std::string UrlWithCode(const JsonFields& fields, const std::string& plain,
                         const std::string& user_code, std::string_view issuer) {
-  const std::optional<std::string_view> given = fields.String("verification_uri_complete");
+  const std::optional<std::string_view> given =
+      fields.String("verification_uri_complete");
   if (given && IsAcceptableVerificationUrl(*given, issuer) &&
       given->find(user_code) != std::string_view::npos &&
       ParseUrl(*given)->host == ParseUrl(plain)->host) {
@@ -64,8 +66,9 @@ void FillDeviceRequest(const OAuthConfig& config, FormBody* form) {
 Result<DeviceCode> ParseDeviceResponse(const HttpResponse& response,
                                        const OAuthConfig& config, int64_t asked_at_ms) {
   if (response.head.status == 404) {
-    Error error = Error::Make(ErrorCode::kUpstream, "this server offers no device sign-in",
-                              "device_flow_unavailable");
+    Error error =
+        Error::Make(ErrorCode::kUpstream, "this server offers no device sign-in",
+                    "device_flow_unavailable");
     error.http_status = 404;
     return error;
   }
@@ -122,7 +125,8 @@ PollOutcome ReadPollReply(const HttpResponse& response, int64_t interval_seconds
     case OAuthErrorKind::kAuthorizationPending:
       return StillPending{interval_seconds, interval_seconds * 1000};
     case OAuthErrorKind::kSlowDown: {
-      // "the interval MUST be increased by 5 seconds for this and all subsequent requests"
+      // "the interval MUST be increased by 5 seconds for this and all subsequent
+      // requests"
       const int64_t slower =
           std::clamp(std::max(interval_seconds + limits::kSlowDownSeconds,
                               fault.interval_seconds.value_or(0)),
@@ -130,7 +134,8 @@ PollOutcome ReadPollReply(const HttpResponse& response, int64_t interval_seconds
       return StillPending{slower, slower * 1000};
     }
     case OAuthErrorKind::kTransient: {
-      const int64_t wait = std::max(fault.retry_after_ms.value_or(0), interval_seconds * 1000);
+      const int64_t wait =
+          std::max(fault.retry_after_ms.value_or(0), interval_seconds * 1000);
       return StillPending{interval_seconds,
                           std::min(wait, limits::kIntervalSecondsMax * 1000)};
     }

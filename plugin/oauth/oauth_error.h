@@ -36,8 +36,8 @@ struct OAuthFault {
   int http_status = 0;
 };
 
-// REQUIRES: the status is not 2xx, or the body was not acceptable.  The JSON member `error`
-// decides, whatever the status; without one it is transient.
+// REQUIRES: the status is not 2xx, or the body was not acceptable.  The JSON member
+// `error` decides, whatever the status; without one it is transient.
 OAuthFault ReadOAuthFault(const HttpResponse& response);
 
 // The fault in the words of the error document, for those that end something.

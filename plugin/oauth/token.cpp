@@ -19,7 +19,8 @@ bool IsToken(std::string_view token) {
   if (token.empty() || token.size() > limits::kTokenBytesMax) return false;
   return std::all_of(token.begin(), token.end(), [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '.' || c == '_' || c == '~' || c == '+' || c == '/' || c == '=';
+           c == '-' || c == '.' || c == '_' || c == '~' || c == '+' || c == '/' ||
+           c == '=';
   });
 }
 

@@ -1,0 +1,183 @@
+#include "abi/backend.h"
+
+#include <vector>
+
+#include "abi/queue_sink.h"
+#include "base/error_json.h"
+#include "base/limits.h"
+#include "base/manifest.h"
+#include "grok/completion_result.h"
+#include "runtime/process.h"
+
+namespace xai {
+namespace {
+
+std::string MakeInfo(const JsonValue& manifest) {
+  const LibraryVersions found = FoundVersions();
+  JsonWriter json;
+  json.BeginObject();
+  for (const char* name : {"id", "name", "version"}) {
+    json.Key(name);
+    manifest[name].WriteTo(&json);
+  }
+  json.Key("state").String("ready");
+  json.Key("abi").BeginObject();
+  json.Key("major").Int(LLMP_ABI_MAJOR).Key("minor").Int(LLMP_ABI_MINOR).EndObject();
+  json.Key("fork").String("refuses");
+  json.Key("libraries").BeginObject().Key("libcurl").String(found.libcurl);
+  json.Key("tls").String(found.tls).Key("libsodium").String(found.libsodium);
+  return json.EndObject().EndObject().Take();
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> Backend::Make(const llmp_host* host, std::string config) {
+  std::unique_ptr<Backend> backend(new Backend(host));
+  if (!backend->Configure(std::move(config))) return nullptr;
+  return backend;
+}
+
+Backend::Backend(const llmp_host* host)
+    : host_(host),
+      fork_count_(ForkCount()),
+      window_bytes_(limits::kWindowBytesDefault),
+      clock_(host),
+      log_(host, [this](int32_t level, const std::string& message) {
+        TellAll(LLMP_EV_LOG, level, message);
+      }) {}
+
+bool Backend::Configure(std::string config) {
+  std::unique_ptr<JsonDocument> manifest = ParseManifest();
+  info_ = MakeInfo(manifest->root());
+  Result<ProviderConfig> read =
+      ReadProviderConfig(config, manifest->root(), ProcessEnvironment());
+  if (!read.ok()) {
+    config_error_ = std::move(read).error();
+    return true;
+  }
+  window_bytes_ = static_cast<size_t>(read.value().window_bytes);
+  ProviderHost services;
+  services.log = &log_;
+  services.clock = &clock_;
+  services.host_key = FindHostKey(host_);
+  services.on_auth_changed = [this](const std::string& document) {
+    TellAll(LLMP_EV_AUTH_CHANGED, 0, document);
+  };
+  services.on_models_changed = [this](const std::string& document) {
+    TellAll(LLMP_EV_MODELS_CHANGED, 0, document);
+  };
+  provider_ =
+      Provider::Make(std::move(read).value(), std::move(manifest), std::move(services));
+  return provider_ != nullptr;
+}
+
+Backend::~Backend() = default;
+
+bool Backend::Forked() const {
+  return ForkCount() != fork_count_;
+}
+
+uint64_t Backend::OpenQueue(uint32_t flags) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const uint64_t number = ++last_queue_;
+  std::function<void()> wake;
+  if (LLMP_HAS(host_, llmp_host, wake)) wake = [this, number] { Wake(number); };
+  queues_[number] = std::make_shared<EventQueue>(flags, window_bytes_, std::move(wake),
+                                                 [this](uint64_t request) {
+                                                   if (provider_ != nullptr)
+                                                     provider_->Resume(request);
+                                                 });
+  return number;
+}
+
+void Backend::Wake(uint64_t queue) {
+  host_->wake(host_, queue);
+}
+
+std::shared_ptr<EventQueue> Backend::FindQueue(uint64_t queue) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = queues_.find(queue);
+  return found == queues_.end() ? nullptr : found->second;
+}
+
+void Backend::CloseQueue(uint64_t queue) {
+  std::shared_ptr<EventQueue> closed;
+  std::vector<uint64_t> requests;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = queues_.find(queue);
+    if (found == queues_.end()) return;
+    closed = std::move(found->second);
+    queues_.erase(found);
+    for (const auto& [request, its_queue] : live_) {
+      if (its_queue == queue) requests.push_back(request);
+    }
+  }
+  closed->Close();
+  for (const uint64_t request : requests) Cancel(request);
+}
+
+int32_t Backend::Begin(Call call, uint64_t queue, uint64_t request,
+                       std::string_view json) {
+  std::shared_ptr<EventQueue> target = FindQueue(queue);
+  if (target == nullptr || request == 0) return LLMP_E_INVALID;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!live_.emplace(request, queue).second) return LLMP_E_INVALID;
+  }
+  auto sink = std::make_shared<QueueSink>(std::move(target), request,
+                                          [this, request] { Release(request); });
+  std::optional<Error> refused = config_error_;
+  if (!refused && json.size() > limits::kRequestBytesMax) {
+    refused = Error::Make(ErrorCode::kInvalidRequest, "the request is larger than 32 MiB",
+                          "size");
+  }
+  if (refused) {
+    if (call == Call::kComplete) {
+      sink->OnStart(StartDocument("", Lane::kChatCompletions, {}));
+    }
+    sink->OnEnd(&*refused, ErrorDocument(*refused));
+    return LLMP_OK;
+  }
+  bool begun = false;
+  switch (call) {
+    case Call::kListModels:
+      begun = provider_->ListModels(request, std::move(sink), std::string(json));
+      break;
+    case Call::kComplete:
+      begun = provider_->Complete(request, std::move(sink), std::string(json));
+      break;
+    case Call::kOnboard:
+      begun = provider_->Onboard(request, std::move(sink), std::string(json));
+      break;
+  }
+  if (begun) return LLMP_OK;
+  Release(request);
+  return LLMP_E_NO_MEMORY;
+}
+
+void Backend::Cancel(uint64_t request) {
+  if (provider_ != nullptr) provider_->Cancel(request);
+}
+
+void Backend::Release(uint64_t request) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  live_.erase(request);
+}
+
+void Backend::TellAll(uint32_t kind, int32_t status, std::string_view data) {
+  std::vector<std::shared_ptr<EventQueue>> listeners;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& [number, queue] : queues_) {
+      if (queue->notify()) listeners.push_back(queue);
+    }
+  }
+  EventQueue::Event event;
+  event.kind = kind;
+  event.status = status;
+  event.data = data;
+  for (const std::shared_ptr<EventQueue>& queue : listeners) queue->Push(event);
+}
+
+}  // namespace xai

@@ -1,0 +1,71 @@
+// The C++ object behind an llmp_provider: queues, request numbers, and the provider.
+#ifndef XAI_PLUGIN_ABI_BACKEND_H_
+#define XAI_PLUGIN_ABI_BACKEND_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "abi/event_queue.h"
+#include "abi/host_adapter.h"
+#include "base/result.h"
+#include "llm_provider.h"
+#include "runtime/provider.h"
+
+namespace xai {
+
+// Thread-safe as llm_provider.h demands.
+class Backend {
+ public:
+  enum class Call { kListModels, kComplete, kOnboard };
+
+  // Null without memory.  A configuration that is wrong makes a backend all the same:
+  // each request ends with what is wrong.
+  static std::unique_ptr<Backend> Make(const llmp_host* host, std::string config);
+  ~Backend();
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+
+  const char* info() const { return info_.c_str(); }
+  // In a forked child there are no threads, and locks may be held for ever.
+  bool Forked() const;
+
+  uint64_t OpenQueue(uint32_t flags);
+  std::shared_ptr<EventQueue> FindQueue(uint64_t queue);
+  void CloseQueue(uint64_t queue);
+  int32_t Begin(Call call, uint64_t queue, uint64_t request, std::string_view json);
+  void Cancel(uint64_t request);
+
+  // A request's END has been told: its number is free.
+  void Release(uint64_t request);
+
+ private:
+  explicit Backend(const llmp_host* host);
+  bool Configure(std::string config);
+  void TellAll(uint32_t kind, int32_t status, std::string_view data);
+  void Wake(uint64_t queue);
+
+  const llmp_host* host_;
+  uint32_t fork_count_;
+  std::string info_;
+  size_t window_bytes_;
+  HostClock clock_;
+  HostLogger log_;
+
+  std::mutex mutex_;  // guards what follows; never held while a queue is waited on
+  uint64_t last_queue_ = 0;
+  std::map<uint64_t, std::shared_ptr<EventQueue>> queues_;
+  std::unordered_map<uint64_t, uint64_t> live_;  // request to queue
+
+  // Const after Configure().
+  std::optional<Error> config_error_;
+  std::unique_ptr<Provider> provider_;  // null if config_error_; dies first
+};
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_ABI_BACKEND_H_

@@ -1,0 +1,268 @@
+#include "abi/event_queue.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <limits>
+#include <mutex>
+#include <new>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "abi/event_arena.h"
+#include "abi/ready_signal.h"
+
+namespace xai {
+namespace {
+
+// What an END carries whose own document found no room.
+constexpr std::string_view kNoMemoryDocument =
+    "{\"ok\":false,\"error\":\"no_memory\","
+    "\"detail\":\"there was no memory for the end of this request\","
+    "\"hint\":\"Free memory and try again.\",\"retry\":false}";
+
+// What the queue knows of a request from its first event until its END is handed out.
+struct Unread {
+  size_t bytes = 0;
+  bool over = false;              // past the window, and not yet back at half of it
+  bool end_without_room = false;  // its END waits here instead of in an arena
+  uint64_t end_time_ns = 0;
+};
+
+}  // namespace
+
+// Everything is guarded by `mutex`, but for what the constructor sets.
+struct EventQueue::State {
+  uint32_t flags = 0;
+  size_t window = 0;
+  std::function<void()> on_empty_to_full;
+  std::function<void(uint64_t)> on_drained;
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  EventArena front;  // the waiter's: the host holds pointers into its bytes
+  EventArena back;   // the producers'
+  size_t taken = 0;  // records of `front` that were handed out
+  size_t ends_without_room = 0;
+  std::unordered_map<uint64_t, Unread> unread;
+  std::vector<uint64_t> drained;  // has room for every request in `unread`
+  ReadySignal signal;
+  bool waiting = false;
+  bool wake = false;
+  bool closed = false;
+
+  bool Empty() const {
+    return taken == front.size() && back.empty() && ends_without_room == 0;
+  }
+
+  // The entry to count in, null if the event needs none.
+  Unread* UnreadOf(const Event& event) {
+    if (event.request == 0) return nullptr;
+    const auto found = unread.find(event.request);
+    if (found != unread.end()) return &found->second;
+    if (event.kind == LLMP_EV_END) return nullptr;
+    if (drained.capacity() <= unread.size()) drained.reserve(2 * unread.size() + 4);
+    return &unread[event.request];
+  }
+
+  // Takes the event.  Throws as Push() does.
+  void Add(const Event& event, Unread* entry) {
+    try {
+      back.Add(event);
+    } catch (const std::bad_alloc&) {
+      if (event.kind != LLMP_EV_END || entry == nullptr || entry->end_without_room) throw;
+      entry->end_without_room = true;
+      entry->end_time_ns = MonotonicNs();
+      ++ends_without_room;
+      return;
+    }
+    if (entry != nullptr) entry->bytes += event.data.size();
+  }
+
+  // True if there is something to take; false if `timeout_ms` passed, or closed or woken.
+  bool Await(std::unique_lock<std::mutex>* lock, int32_t timeout_ms) {
+    const auto ready = [this] { return closed || wake || !Empty(); };
+    if (!ready()) {
+      // Idle, so a burst is over; and the host gave back what it had.
+      front.Shrink();
+      back.Shrink();
+      taken = 0;
+      waiting = true;
+      if (timeout_ms < 0) {
+        changed.wait(*lock, ready);
+      } else if (timeout_ms > 0) {
+        const auto deadline =
+            std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+        changed.wait_until(*lock, deadline, ready);
+      }
+      waiting = false;
+    }
+    return !closed && !wake && !Empty();
+  }
+
+  uint32_t Take(llmp_event* events, uint32_t cap) {
+    if (taken == front.size()) {
+      front.Clear();
+      taken = 0;
+      std::swap(front, back);
+    }
+    uint32_t count = 0;
+    while (count < cap && taken < front.size()) {
+      const EventRecord& record = front.record(taken++);
+      events[count++] = {record.request,     record.kind, record.status,  record.index, 0,
+                         front.data(record), record.size, record.time_ns, {0, 0}};
+      CountAsRead(record);
+    }
+    if (ends_without_room != 0 && taken == front.size() && back.empty()) {
+      count += TakeEndsWithoutRoom(events + count, cap - count);
+    }
+    return count;
+  }
+
+  void CountAsRead(const EventRecord& record) {
+    const auto found = unread.find(record.request);
+    if (found == unread.end()) return;
+    Unread& entry = found->second;
+    if (record.kind == LLMP_EV_END) {
+      unread.erase(found);
+      return;
+    }
+    entry.bytes -= record.size;
+    if (entry.over && entry.bytes <= window / 2) {
+      entry.over = false;
+      drained.push_back(record.request);
+    }
+  }
+
+  uint32_t TakeEndsWithoutRoom(llmp_event* events, uint32_t cap) {
+    uint32_t count = 0;
+    for (auto at = unread.begin(); at != unread.end() && count < cap;) {
+      const Unread& entry = at->second;
+      if (!entry.end_without_room) {
+        ++at;
+        continue;
+      }
+      events[count++] = {at->first,
+                         LLMP_EV_END,
+                         LLMP_E_NO_MEMORY,
+                         0,
+                         0,
+                         kNoMemoryDocument.data(),
+                         kNoMemoryDocument.size(),
+                         entry.end_time_ns,
+                         {0, 0}};
+      at = unread.erase(at);
+      --ends_without_room;
+    }
+    return count;
+  }
+
+  // Called without the lock.
+  void ReportDrained() {
+    while (true) {
+      uint64_t request = 0;
+      {
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (drained.empty()) return;
+        request = drained.back();
+        drained.pop_back();
+      }
+      if (on_drained) on_drained(request);
+    }
+  }
+};
+
+EventQueue::EventQueue(uint32_t flags, size_t window_bytes,
+                       std::function<void()> on_empty_to_full,
+                       std::function<void(uint64_t request)> on_drained)
+    : state_(std::make_unique<State>()) {
+  state_->flags = flags;
+  state_->window = window_bytes;
+  state_->on_empty_to_full = std::move(on_empty_to_full);
+  state_->on_drained = std::move(on_drained);
+}
+
+EventQueue::~EventQueue() = default;
+
+bool EventQueue::notify() const {
+  return (state_->flags & LLMP_QUEUE_NOTIFY) != 0;
+}
+
+bool EventQueue::Push(const Event& event) {
+  State& state = *state_;
+  bool was_empty = false;
+  bool waiting = false;
+  bool over = false;
+  {
+    const std::lock_guard<std::mutex> lock(state.mutex);
+    if (state.closed) return true;
+    was_empty = state.Empty();
+    Unread* entry = state.UnreadOf(event);
+    state.Add(event, entry);
+    if (entry != nullptr) {
+      if (entry->bytes > state.window) entry->over = true;
+      over = entry->over;
+    }
+    if (was_empty) state.signal.Raise();
+    waiting = state.waiting;
+  }
+  if (waiting) state.changed.notify_one();
+  if (was_empty && state.on_empty_to_full) state.on_empty_to_full();
+  return !over;
+}
+
+int32_t EventQueue::Wait(int32_t timeout_ms, llmp_event* events, uint32_t cap) {
+  State& state = *state_;
+  if (events == nullptr) cap = 0;
+  cap = std::min<uint32_t>(cap, std::numeric_limits<int32_t>::max());
+  uint32_t count = 0;
+  bool drained = false;
+  {
+    std::unique_lock<std::mutex> lock(state.mutex);
+    const bool something = state.Await(&lock, timeout_ms);
+    if (state.closed) return LLMP_E_CLOSED;
+    if (state.wake) {
+      state.wake = false;
+      // A host that polls until 0 stops here, perhaps after it has read the byte: the
+      // rest of the events must make its descriptor readable again.
+      if (!state.Empty()) {
+        state.signal.Clear();
+        state.signal.Raise();
+      }
+      return 0;
+    }
+    if (!something) return 0;
+    count = state.Take(events, cap);
+    if (state.Empty()) state.signal.Clear();
+    drained = !state.drained.empty();
+  }
+  if (drained) state.ReportDrained();
+  return static_cast<int32_t>(count);
+}
+
+void EventQueue::Wake() {
+  {
+    const std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->wake = true;
+  }
+  state_->changed.notify_one();
+}
+
+int32_t EventQueue::DupFd() {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  if (state_->closed) return -1;
+  return state_->signal.Dup(!state_->Empty());
+}
+
+void EventQueue::Close() {
+  {
+    const std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->closed = true;
+  }
+  state_->changed.notify_all();
+}
+
+}  // namespace xai

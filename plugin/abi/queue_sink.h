@@ -1,0 +1,41 @@
+// The events of one request, on their way into a queue.
+#ifndef XAI_PLUGIN_ABI_QUEUE_SINK_H_
+#define XAI_PLUGIN_ABI_QUEUE_SINK_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "abi/event_queue.h"
+#include "runtime/request_table.h"
+
+namespace xai {
+
+// Loop thread only.
+class QueueSink : public RequestSink {
+ public:
+  // `on_end` comes just before the END event is pushed.
+  QueueSink(std::shared_ptr<EventQueue> queue, uint64_t request,
+            std::function<void()> on_end);
+
+  void OnStart(const std::string& document) override;
+  bool OnText(std::string_view text) override;
+  bool OnReasoning(std::string_view text) override;
+  bool OnToolCall(uint32_t index, const ToolCall& call) override;
+  bool OnToolArguments(uint32_t index, std::string_view text) override;
+  bool OnUsage(const Usage& usage) override;
+  void OnEnd(const Error* error, const std::string& document) override;
+
+ private:
+  bool Push(uint32_t kind, uint32_t index, std::string_view data);
+
+  std::shared_ptr<EventQueue> queue_;
+  uint64_t request_;
+  std::function<void()> on_end_;
+};
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_ABI_QUEUE_SINK_H_

@@ -1,0 +1,38 @@
+#include "grok/answer.h"
+
+#include <algorithm>
+
+namespace xai {
+namespace {
+
+void Member(JsonWriter* json, std::string_view name,
+            const std::optional<int64_t>& value) {
+  json->Key(name);
+  if (value) {
+    json->Int(*value);
+  } else {
+    json->Null();
+  }
+}
+
+}  // namespace
+
+void Usage::WriteTo(JsonWriter* json) const {
+  json->BeginObject();
+  Member(json, "input_tokens", input_tokens);
+  Member(json, "output_tokens", output_tokens);
+  Member(json, "reasoning_tokens", reasoning_tokens);
+  Member(json, "cached_tokens", cached_tokens);
+  Member(json, "total_tokens", total_tokens);
+  Member(json, "cost_in_usd_ticks", cost_in_usd_ticks);
+  if (!wire.empty()) json->Key("wire").Raw(wire);
+  json->EndObject();
+}
+
+void Answer::AddCitation(std::string_view url) {
+  if (std::find(citations.begin(), citations.end(), url) == citations.end()) {
+    citations.emplace_back(url);
+  }
+}
+
+}  // namespace xai

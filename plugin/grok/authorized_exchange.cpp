@@ -1,0 +1,138 @@
+#include "grok/authorized_exchange.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "grok/api_error.h"
+
+namespace xai {
+namespace {
+
+// Before a token that is too young to be at fault is presented again: servers lag.
+constexpr int64_t kFreshTokenPauseMs = 1'000;
+
+}  // namespace
+
+AuthorizedExchange::AuthorizedExchange(const ApiServices& services, Handler* handler)
+    : services_(services), handler_(handler), alive_(std::make_shared<char>()) {}
+
+AuthorizedExchange::~AuthorizedExchange() {
+  Stop();
+}
+
+void AuthorizedExchange::Send(std::string method, std::string path, std::string_view body,
+                              std::vector<HttpHeader> headers) {
+  method_ = std::move(method);
+  path_ = std::move(path);
+  body_ = body;
+  headers_ = std::move(headers);
+  token_retried_ = false;
+  AcquireToken(nullptr);
+}
+
+void AuthorizedExchange::Stop() {
+  alive_ = std::make_shared<char>();
+  if (exchange_ != 0) services_.transport->Cancel(exchange_);
+  exchange_ = 0;
+  if (timer_ != 0) services_.scheduler->CancelTimer(timer_);
+  timer_ = 0;
+}
+
+void AuthorizedExchange::Resume() {
+  if (exchange_ != 0) services_.transport->Resume(exchange_);
+}
+
+void AuthorizedExchange::AcquireToken(std::shared_ptr<const AccessToken> rejected) {
+  services_.tokens->Acquire(
+      std::move(rejected),
+      [this, alive = std::weak_ptr<char>(alive_)](TokenSource::TokenResult token) {
+        if (!alive.expired()) OnToken(std::move(token));
+      });
+}
+
+void AuthorizedExchange::OnToken(TokenSource::TokenResult token) {
+  if (!token.ok()) {
+    Refuse(std::move(token).error(), nullptr);
+    return;
+  }
+  token_ = std::move(token).value();
+  SendNow();
+}
+
+void AuthorizedExchange::SendNow() {
+  HttpRequest request;
+  request.method = method_;
+  request.url = services_.config->base_url + path_;
+  request.headers = headers_;
+  for (const HttpHeader& header : services_.config->extra_headers) {
+    request.headers.push_back(header);
+  }
+  request.bearer = token_->bearer.Clone();
+  request.body = body_;
+  request.connect_ms = services_.config->connect_ms;
+  has_head_ = accepted_ = false;
+  error_body_.clear();
+  exchange_ = services_.transport->Start(request, this);
+  if (exchange_ == 0) {
+    Refuse(Error::Make(ErrorCode::kNoMemory, "no memory for a request"), nullptr);
+  }
+}
+
+void AuthorizedExchange::OnHead(const HttpHead& head) {
+  head_ = head;
+  has_head_ = true;
+  accepted_ = head.status / 100 == 2;
+  if (accepted_) handler_->OnAccepted(head_);
+}
+
+bool AuthorizedExchange::OnBody(std::string_view bytes) {
+  if (accepted_) return handler_->OnAnswerBytes(bytes);
+  const size_t room = limits::kErrorBodyBytesMax - error_body_.size();
+  error_body_.append(bytes.substr(0, room));
+  // Enough is known; a server that goes on sending is left alone.
+  return error_body_.size() < limits::kErrorBodyBytesMax;
+}
+
+void AuthorizedExchange::OnDone(Result<void> result) {
+  exchange_ = 0;
+  if (accepted_) {
+    handler_->OnAnswerEnd(std::move(result));
+    return;
+  }
+  if (!has_head_) {
+    Refuse(std::move(result).error(), nullptr);
+    return;
+  }
+  Error error = ReadApiError(head_, error_body_);
+  if (error.reason == kStaleTokenReason) {
+    OnStaleToken(std::move(error));
+  } else {
+    Refuse(std::move(error), &head_);
+  }
+}
+
+void AuthorizedExchange::OnStaleToken(Error error) {
+  if (token_retried_) {
+    error.code = ErrorCode::kUpstream;
+    error.reason = "token_not_accepted";
+    Refuse(std::move(error), &head_);
+    return;
+  }
+  token_retried_ = true;
+  const int64_t guard = std::min(limits::kFreshMintMs, token_->life_ms() / 4);
+  const int64_t age = services_.clock->NowMs() - token_->issued_at_ms;
+  if (age >= 0 && age < guard) {
+    timer_ = services_.scheduler->RunAfter(kFreshTokenPauseMs, [this] {
+      timer_ = 0;
+      SendNow();
+    });
+    return;
+  }
+  AcquireToken(token_);
+}
+
+void AuthorizedExchange::Refuse(Error error, const HttpHead* head) {
+  handler_->OnRefused(std::move(error), head);
+}
+
+}  // namespace xai

@@ -1,0 +1,385 @@
+#include "grok/completion.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "grok/api_error.h"
+#include "grok/chat_decoder.h"
+#include "grok/completion_result.h"
+#include "grok/responses_decoder.h"
+#include "grok/responses_request.h"
+#include "http/form.h"
+
+namespace xai {
+namespace {
+
+// After the terminal marker the connection gets this long to end, so that it can be used
+// again.
+constexpr int64_t kDrainMs = 1'000;
+constexpr int64_t kRetryPauseMinMs = 500;
+constexpr int64_t kRetryPauseSpreadMs = 1'500;
+
+bool Contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+std::optional<int64_t> Since(int64_t moment, int64_t start) {
+  if (moment == 0) return std::nullopt;
+  return moment - start;
+}
+
+// Those that may pass by themselves, and only if the server did no work yet.
+bool MayPass(const Error& error, bool has_head) {
+  if (!has_head) return error.code == ErrorCode::kNetwork;
+  return (error.code == ErrorCode::kRateLimited ||
+          error.code == ErrorCode::kOverloaded) &&
+         error.retry_after_ms && *error.retry_after_ms <= limits::kRetryWaitMsMax;
+}
+
+}  // namespace
+
+Completion::Completion(const ApiServices& services, std::unique_ptr<JsonDocument> request,
+                       RequestOptions options, CompletionSink* sink,
+                       std::function<void()> on_finished)
+    : services_(services),
+      document_(std::move(request)),
+      options_(std::move(options)),
+      sink_(sink),
+      on_finished_(std::move(on_finished)),
+      exchange_(services, this) {}
+
+Completion::~Completion() {
+  if (timer_ != 0) services_.scheduler->CancelTimer(timer_);
+  if (retry_timer_ != 0) services_.scheduler->CancelTimer(retry_timer_);
+}
+
+void Completion::Start() {
+  started_ms_ = services_.clock->SteadyMs();
+  const auto learned = services_.learned_lanes->find(options_.model);
+  SendOnLane(learned != services_.learned_lanes->end()
+                 ? learned->second
+                 : services_.models->Find(options_.model).lane);
+}
+
+void Completion::SendOnLane(Lane lane) {
+  const ModelInfo model = services_.models->Find(options_.model);
+  const JsonValue request = document_->root();
+  answer_ = Answer();
+  answer_.lane = lane;
+  answer_.model = options_.model;
+  AnswerSink* self = this;
+  if (lane == Lane::kChatCompletions) {
+    wire_ = BuildChatRequest(request, options_, model);
+    decoder_ = std::make_unique<ChatDecoder>(&answer_, self, options_.stream_tool_calls);
+  } else {
+    Result<WireRequest> wire = BuildResponsesRequest(request, options_, model);
+    if (!wire.ok()) {
+      if (!start_told_) sink_->OnStart(StartDocument(options_.model, lane, {}));
+      Fail(std::move(wire).error());
+      return;
+    }
+    wire_ = std::move(wire).value();
+    decoder_ =
+        std::make_unique<ResponsesDecoder>(&answer_, self, options_.stream_tool_calls);
+  }
+  if (!start_told_) sink_->OnStart(StartDocument(options_.model, lane, wire_.dropped));
+  start_told_ = true;
+  std::vector<HttpHeader> headers = {
+      {"Content-Type", "application/json"},
+      {"Accept", options_.stream ? "text/event-stream" : "application/json"}};
+  // Keeps a conversation on the machine that has it in its cache.
+  if (!options_.conversation_id.empty()) {
+    headers.push_back({"x-grok-conv-id", PercentEncode(options_.conversation_id)});
+  }
+  state_ = State::kSending;
+  sent_ms_ = last_byte_ms_ = last_content_ms_ = services_.clock->SteadyMs();
+  ArmTimer();
+  exchange_.Send("POST",
+                 lane == Lane::kChatCompletions ? "/chat/completions" : "/responses",
+                 wire_.body, std::move(headers));
+}
+
+void Completion::OnAccepted(const HttpHead& head) {
+  if (state_ != State::kSending) return;
+  head_ = head;
+  first_byte_ms_ = last_byte_ms_ = last_content_ms_ = services_.clock->SteadyMs();
+  const std::string_view type = head.Header("content-type");
+  if (Contains(type, "event-stream")) {
+    state_ = State::kStreaming;
+  } else if (Contains(type, "json")) {
+    // Also what an error looks like that comes with status 200.
+    state_ = State::kCollecting;
+  } else if (Contains(type, "html")) {
+    Fail(ReadApiError(head, "<"));
+  } else {
+    state_ = options_.stream ? State::kStreaming : State::kCollecting;
+  }
+}
+
+bool Completion::OnAnswerBytes(std::string_view bytes) {
+  last_byte_ms_ = services_.clock->SteadyMs();
+  if (state_ == State::kCollecting) {
+    if (collected_.size() + bytes.size() > limits::kAnswerBodyBytesMax) {
+      Fail(Error::Make(ErrorCode::kTooLarge, "the answer is too large"));
+    } else {
+      collected_.append(bytes);
+    }
+    return true;
+  }
+  if (state_ != State::kStreaming) return true;
+  Result<void> fed = parser_.Feed(bytes, this);
+  if (stream_error_) {
+    Fail(std::move(*stream_error_));
+  } else if (!fed.ok()) {
+    Fail(std::move(fed).error());
+  } else if (complete_) {
+    Succeed();
+  } else if (decoder_->TakePause()) {
+    paused_ = true;
+    return false;
+  }
+  return true;
+}
+
+bool Completion::OnEvent(std::string_view, std::string_view data) {
+  switch (decoder_->OnData(data)) {
+    case AnswerDecoder::Progress::kLiveness:
+      return true;
+    case AnswerDecoder::Progress::kContent:
+      last_content_ms_ = last_byte_ms_;
+      return true;
+    case AnswerDecoder::Progress::kComplete:
+      complete_ = true;
+      return false;
+    case AnswerDecoder::Progress::kError:
+      stream_error_ = ReadApiError(head_, data);
+      return false;
+    case AnswerDecoder::Progress::kInvalid:
+      stream_error_ =
+          Error::Make(ErrorCode::kProtocol, "an event of the answer is not valid");
+      stream_error_->http_status = head_.status;
+      return false;
+  }
+  return false;
+}
+
+void Completion::OnAnswerEnd(Result<void> result) {
+  if (state_ == State::kDraining) {
+    EndExchange();
+    return;
+  }
+  if (state_ == State::kCollecting && result.ok()) {
+    FinishCollected();
+    return;
+  }
+  if (state_ != State::kStreaming && state_ != State::kCollecting) return;
+  if (state_ == State::kStreaming) {
+    // A last event without its blank line counts only if it is the terminal marker.
+    parser_.Finish(this);
+    if (complete_ || decoder_->MayEnd()) {
+      Succeed();
+      return;
+    }
+    if (stream_error_ && stream_error_->code != ErrorCode::kProtocol) {
+      Fail(std::move(*stream_error_));
+      return;
+    }
+  }
+  Error error = Error::Make(ErrorCode::kTruncated,
+                            result.ok() ? "the answer ended without its end marker"
+                                        : "the connection was lost within the answer: " +
+                                              result.error().detail);
+  if (!result.ok() && result.error().code == ErrorCode::kProtocol) {
+    error = std::move(result).error();
+  }
+  error.http_status = head_.status;
+  Fail(std::move(error));
+}
+
+void Completion::FinishCollected() {
+  const AnswerDecoder::Progress progress = decoder_->OnData(collected_);
+  if (progress == AnswerDecoder::Progress::kError) {
+    Fail(ReadApiError(head_, collected_));
+  } else if (progress == AnswerDecoder::Progress::kInvalid || !decoder_->MayEnd()) {
+    Error error =
+        Error::Make(ErrorCode::kProtocol, "the answer is not what the API sends");
+    error.http_status = head_.status;
+    Fail(std::move(error));
+  } else {
+    Succeed();
+  }
+}
+
+void Completion::OnRefused(Error error, const HttpHead* head) {
+  if (state_ != State::kSending) return;
+  if (head != nullptr) head_ = *head;
+  if (error.reason == kWrongLaneReason && answer_.lane == Lane::kChatCompletions &&
+      !lane_switched_) {
+    lane_switched_ = true;
+    (*services_.learned_lanes)[options_.model] = Lane::kResponses;
+    SendOnLane(Lane::kResponses);
+    return;
+  }
+  if (!RetryLater(error, head)) Fail(std::move(error));
+}
+
+bool Completion::RetryLater(const Error& error, const HttpHead* head) {
+  if (retries_ >= options_.max_retries || !MayPass(error, head != nullptr) ||
+      (head != nullptr && IsRetryVetoed(*head))) {
+    return false;
+  }
+  ++retries_;
+  const int64_t pause =
+      std::max(error.retry_after_ms.value_or(0),
+               kRetryPauseMinMs + services_.random->Below(kRetryPauseSpreadMs));
+  retry_timer_ = services_.scheduler->RunAfter(pause, [this] {
+    retry_timer_ = 0;
+    SendOnLane(answer_.lane);
+  });
+  return true;
+}
+
+void Completion::Cancel() {
+  exchange_.Stop();
+  if (state_ == State::kDraining) EndExchange();
+  if (state_ == State::kEnded) return;
+  Fail(Error::Make(ErrorCode::kCancelled, "cancelled by the host"));
+}
+
+void Completion::Resume() {
+  if (!paused_) return;
+  paused_ = false;
+  // The host was slow, not xAI.
+  last_byte_ms_ = last_content_ms_ = services_.clock->SteadyMs();
+  exchange_.Resume();
+}
+
+bool Completion::OnText(std::string_view text) {
+  OnDelivered(text.size());
+  if (options_.stream) return sink_->OnText(text);
+  answer_.text.append(text);
+  return true;
+}
+
+bool Completion::OnReasoning(std::string_view text) {
+  OnDelivered(text.size());
+  if (options_.stream) return sink_->OnReasoning(text);
+  answer_.reasoning.append(text);
+  return true;
+}
+
+bool Completion::OnToolCall(uint32_t index, const ToolCall& call) {
+  OnDelivered(call.name.size());
+  return !options_.stream || sink_->OnToolCall(index, call);
+}
+
+bool Completion::OnToolArguments(uint32_t index, std::string_view text) {
+  OnDelivered(text.size());
+  return !options_.stream || sink_->OnToolArguments(index, text);
+}
+
+bool Completion::OnUsage(const Usage& usage) {
+  return !options_.stream || sink_->OnUsage(usage);
+}
+
+void Completion::OnDelivered(size_t bytes) {
+  bytes_delivered_ += static_cast<int64_t>(bytes);
+  if (first_token_ms_ == 0) first_token_ms_ = services_.clock->SteadyMs();
+}
+
+void Completion::Succeed() {
+  if (answer_.usage) (void)OnUsage(*answer_.usage);
+  const bool exchange_over = state_ == State::kCollecting || !complete_;
+  End(nullptr);
+  if (exchange_over) {
+    EndExchange();
+    return;
+  }
+  // The connection ends within moments; after that it can serve the next request.
+  state_ = State::kDraining;
+  timer_ = services_.scheduler->RunAfter(kDrainMs, [this] {
+    timer_ = 0;
+    EndExchange();
+  });
+}
+
+void Completion::Fail(Error error) {
+  if (state_ == State::kEnded || state_ == State::kDraining) return;
+  // What is not whole is not told: a cut call is no call.
+  std::vector<ToolCall>& calls = answer_.tool_calls;
+  calls.erase(std::remove_if(calls.begin(), calls.end(),
+                             [](const ToolCall& call) { return !call.announced; }),
+              calls.end());
+  End(&error);
+  EndExchange();
+}
+
+void Completion::End(const Error* error) {
+  state_ = State::kEnded;
+  if (timer_ != 0) services_.scheduler->CancelTimer(timer_);
+  timer_ = 0;
+  CompletionOutcome outcome;
+  outcome.answer = &answer_;
+  outcome.error = error;
+  outcome.dropped = &wire_.dropped;
+  outcome.request_id = std::string(head_.Header("xai-request-id"));
+  outcome.timings.first_byte_ms = Since(first_byte_ms_, started_ms_);
+  outcome.timings.first_token_ms = Since(first_token_ms_, started_ms_);
+  outcome.timings.total_ms = services_.clock->SteadyMs() - started_ms_;
+  outcome.bytes_delivered = options_.stream ? bytes_delivered_ : 0;
+  outcome.with_message = !options_.stream;
+  sink_->OnEnd(error, EndDocument(outcome));
+}
+
+void Completion::EndExchange() {
+  state_ = State::kEnded;
+  if (!on_finished_) return;
+  // Not from here: the caller may still be in one of our functions.
+  services_.scheduler->RunAfter(0, std::move(on_finished_));
+  on_finished_ = nullptr;
+}
+
+void Completion::ArmTimer() {
+  const ApiConfig& config = *services_.config;
+  int64_t deadline = last_byte_ms_ + config.idle_ms;
+  if (state_ == State::kSending) {
+    deadline = sent_ms_ + config.first_byte_ms;
+  } else {
+    deadline = std::min(deadline, last_content_ms_ + config.content_idle_ms);
+  }
+  const int64_t now = services_.clock->SteadyMs();
+  // A host that reads slowly is not xAI's silence.
+  if (paused_) deadline = now + config.idle_ms;
+  if (options_.timeout_ms > 0) {
+    deadline = std::min(deadline, started_ms_ + options_.timeout_ms);
+  }
+  if (timer_ != 0) services_.scheduler->CancelTimer(timer_);
+  timer_ = services_.scheduler->RunAfter(std::max<int64_t>(deadline - now, 1), [this] {
+    timer_ = 0;
+    OnTimer();
+  });
+}
+
+void Completion::OnTimer() {
+  const ApiConfig& config = *services_.config;
+  const int64_t now = services_.clock->SteadyMs();
+  const char* reason = nullptr;
+  if (options_.timeout_ms > 0 && now >= started_ms_ + options_.timeout_ms) {
+    reason = "total";
+  } else if (state_ == State::kSending) {
+    if (retry_timer_ == 0 && now >= sent_ms_ + config.first_byte_ms)
+      reason = "first_byte";
+  } else if (!paused_ && now >= last_byte_ms_ + config.idle_ms) {
+    reason = "idle";
+  } else if (!paused_ && now >= last_content_ms_ + config.content_idle_ms) {
+    reason = "content_idle";
+  }
+  if (reason == nullptr) {
+    ArmTimer();
+    return;
+  }
+  exchange_.Stop();
+  Fail(Error::Make(ErrorCode::kTimeout, "xAI sent nothing in time", reason));
+}
+
+}  // namespace xai

@@ -1,0 +1,251 @@
+#include "grok/responses_decoder.h"
+
+#include "base/utf8.h"
+#include "grok/usage.h"
+
+namespace xai {
+
+ResponsesDecoder::ResponsesDecoder(Answer* answer, AnswerSink* sink,
+                                   bool stream_tool_calls)
+    : answer_(answer), sink_(sink), stream_tool_calls_(stream_tool_calls) {}
+
+AnswerDecoder::Progress ResponsesDecoder::OnData(std::string_view data) {
+  // Documented, though never seen on this lane; the terminal event came before it.
+  if (data == "[DONE]") return MayEnd() ? Progress::kComplete : Progress::kLiveness;
+  depth_ = 0;
+  name_ = Name::kOther;
+  type_.clear();
+  delta_.clear();
+  nested_.clear();
+  output_index_ = -1;
+  capture_.reset();
+  if (ReadJson(data, this)) return Progress::kInvalid;
+  return type_.empty() ? OnWholeResponse(data) : OnTypedEvent(data);
+}
+
+bool ResponsesDecoder::TakePause() {
+  const bool pause = pause_;
+  pause_ = false;
+  return pause;
+}
+
+AnswerDecoder::Progress ResponsesDecoder::OnTypedEvent(std::string_view) {
+  if (type_.size() > 6 && type_.substr(type_.size() - 6) == ".delta") return OnDelta();
+  if (type_ == "error" || type_ == "response.failed") return Progress::kError;
+  if (type_ == "response.output_item.added") {
+    OnItemAdded();
+    return Progress::kContent;
+  }
+  if (type_ == "response.output_item.done") {
+    OnItemDone(nested_, output_index_);
+    return Progress::kContent;
+  }
+  if (type_ == "response.output_text.annotation.added") {
+    if (!nested_.empty()) AddAnnotation(nested_, answer_);
+    return Progress::kContent;
+  }
+  const bool terminal = type_ == "response.completed" || type_ == "response.incomplete" ||
+                        type_ == "response.done";
+  const bool opening = type_ == "response.created" || type_ == "response.in_progress";
+  if (!terminal && !opening) return Progress::kLiveness;
+  const std::optional<ResponseSnapshot> response = ReadResponse(nested_);
+  if (!response) return terminal ? Progress::kInvalid : Progress::kLiveness;
+  if (terminal) return OnSnapshot(*response);
+  answer_->id = response->id;
+  if (!response->model.empty()) answer_->model = response->model;
+  return Progress::kLiveness;
+}
+
+AnswerDecoder::Progress ResponsesDecoder::OnDelta() {
+  if (delta_.empty()) return Progress::kLiveness;
+  if (!IsValidUtf8(delta_)) delta_ = ToValidUtf8(delta_);
+  if (type_ == "response.output_text.delta") {
+    texts_.insert(output_index_);
+    Told(sink_->OnText(delta_));
+  } else if (type_ == "response.reasoning_summary_text.delta" ||
+             type_ == "response.reasoning_text.delta") {
+    reasoning_streamed_ = true;
+    Told(sink_->OnReasoning(delta_));
+  } else if (type_ == "response.refusal.delta") {
+    answer_->refusal.append(delta_);
+  } else if (type_ == "response.function_call_arguments.delta") {
+    const size_t index = CallAt(output_index_);
+    ToolCall& call = answer_->tool_calls[index];
+    call.arguments.append(delta_);
+    if (stream_tool_calls_ && call.announced) {
+      Told(sink_->OnToolArguments(static_cast<uint32_t>(index), delta_));
+    }
+  }
+  return Progress::kContent;
+}
+
+void ResponsesDecoder::OnItemAdded() {
+  const std::optional<OutputItem> item = ReadOutputItem(nested_);
+  if (!item || item->type != "function_call") return;
+  const size_t index = CallAt(output_index_);
+  ToolCall& call = answer_->tool_calls[index];
+  call.id = item->call_id;
+  call.name = item->name;
+  call.arguments = item->input;
+  if (!stream_tool_calls_) return;
+  call.announced = true;
+  const auto number = static_cast<uint32_t>(index);
+  Told(sink_->OnToolCall(number, call));
+  if (!call.arguments.empty()) Told(sink_->OnToolArguments(number, call.arguments));
+}
+
+void ResponsesDecoder::OnItemDone(const std::string& json, int64_t output_index) {
+  const std::optional<OutputItem> item = ReadOutputItem(json);
+  if (!item || !items_done_.insert(output_index).second) return;
+  if (item->type == "message") {
+    OnMessage(*item, output_index);
+  } else if (item->type == "function_call") {
+    OnFunctionCall(*item, output_index);
+  } else if (item->type == "reasoning") {
+    if (item->encrypted) answer_->encrypted_reasoning.push_back(json);
+    if (!reasoning_streamed_ && !item->summary.empty()) {
+      Told(sink_->OnReasoning(item->summary));
+    }
+  } else if (IsServerToolCall(*item)) {
+    answer_->server_tool_calls.push_back(ServerToolDocument(*item));
+  }
+}
+
+void ResponsesDecoder::OnMessage(const OutputItem& item, int64_t output_index) {
+  if (texts_.count(output_index) == 0 && !item.text.empty())
+    Told(sink_->OnText(item.text));
+  if (answer_->refusal.empty()) answer_->refusal = item.refusal;
+  if (!answer_->annotations.empty()) return;  // they came as events
+  for (const std::string& annotation : item.annotations)
+    AddAnnotation(annotation, answer_);
+}
+
+void ResponsesDecoder::OnFunctionCall(const OutputItem& item, int64_t output_index) {
+  const size_t index = CallAt(output_index);
+  ToolCall& call = answer_->tool_calls[index];
+  if (!item.call_id.empty()) call.id = item.call_id;
+  if (!item.name.empty()) call.name = item.name;
+  const bool late_arguments = call.arguments.empty() && !item.input.empty();
+  if (late_arguments) call.arguments = item.input;
+  if (!call.announced) {
+    TellCall(index);
+  } else if (late_arguments) {
+    Told(sink_->OnToolArguments(static_cast<uint32_t>(index), call.arguments));
+  }
+}
+
+AnswerDecoder::Progress ResponsesDecoder::OnSnapshot(const ResponseSnapshot& response) {
+  if (response.has_error) return Progress::kError;
+  if (!response.id.empty()) answer_->id = response.id;
+  if (!response.model.empty()) answer_->model = response.model;
+  if (!response.usage.empty()) answer_->usage = ReadResponsesUsage(response.usage);
+  // What did not stream.  Some snapshots have no output at all.
+  for (size_t i = 0; i < response.items.size(); ++i) {
+    OnItemDone(response.items[i], static_cast<int64_t>(i));
+  }
+  if (response.status == "incomplete" || type_ == "response.incomplete") {
+    answer_->finish_reason =
+        response.incomplete_reason == "content_filter" ? "content_filter" : "length";
+  } else {
+    answer_->finish_reason = answer_->tool_calls.empty() ? "stop" : "tool_calls";
+  }
+  return Progress::kComplete;
+}
+
+AnswerDecoder::Progress ResponsesDecoder::OnWholeResponse(std::string_view data) {
+  const std::optional<ResponseSnapshot> response = ReadResponse(data);
+  if (!response) return Progress::kInvalid;
+  if (response->has_error) return Progress::kError;
+  if (response->status.empty() && response->items.empty()) return Progress::kInvalid;
+  if (response->status == "failed") return Progress::kError;
+  return OnSnapshot(*response);
+}
+
+size_t ResponsesDecoder::CallAt(int64_t output_index) {
+  const auto [place, added] = calls_.emplace(output_index, answer_->tool_calls.size());
+  if (added) answer_->tool_calls.emplace_back();
+  return place->second;
+}
+
+void ResponsesDecoder::TellCall(size_t index) {
+  ToolCall& call = answer_->tool_calls[index];
+  call.announced = true;
+  const auto number = static_cast<uint32_t>(index);
+  Told(sink_->OnToolCall(number, call));
+  Told(sink_->OnToolArguments(number, call.arguments));
+}
+
+void ResponsesDecoder::Told(bool go_on) {
+  if (!go_on) pause_ = true;
+}
+
+bool ResponsesDecoder::OnKey(std::string_view text) {
+  if (capture_ != nullptr) return capture_->OnKey(text);
+  name_ = Name::kOther;
+  if (depth_ != 1) return true;
+  if (text == "type") name_ = Name::kType;
+  if (text == "delta") name_ = Name::kDelta;
+  if (text == "output_index") name_ = Name::kOutputIndex;
+  if (text == "item" || text == "response" || text == "annotation") name_ = Name::kNested;
+  return true;
+}
+
+bool ResponsesDecoder::OnNull() {
+  return capture_ == nullptr || capture_->OnNull();
+}
+
+bool ResponsesDecoder::OnBool(bool value) {
+  return capture_ == nullptr || capture_->OnBool(value);
+}
+
+bool ResponsesDecoder::OnNumber(std::string_view text) {
+  if (capture_ != nullptr) return capture_->OnNumber(text);
+  if (name_ == Name::kOutputIndex) output_index_ = ParseInteger(text).value_or(-1);
+  return true;
+}
+
+bool ResponsesDecoder::OnString(std::string_view text) {
+  if (capture_ != nullptr) return capture_->OnString(text);
+  if (name_ == Name::kType) type_.assign(text);
+  if (name_ == Name::kDelta) delta_.assign(text);
+  return true;
+}
+
+bool ResponsesDecoder::OnStartObject() {
+  if (capture_ == nullptr && name_ == Name::kNested) {
+    capture_ = std::make_unique<JsonCapture>();
+  }
+  if (capture_ != nullptr) return capture_->OnStartObject();
+  ++depth_;
+  name_ = Name::kOther;
+  return true;
+}
+
+bool ResponsesDecoder::OnEndObject() {
+  if (capture_ == nullptr) {
+    --depth_;
+    return true;
+  }
+  capture_->OnEndObject();
+  if (capture_->done()) {
+    nested_ = capture_->Take();
+    capture_.reset();
+    name_ = Name::kOther;
+  }
+  return true;
+}
+
+bool ResponsesDecoder::OnStartArray() {
+  if (capture_ != nullptr) return capture_->OnStartArray();
+  ++depth_;
+  name_ = Name::kOther;
+  return true;
+}
+
+bool ResponsesDecoder::OnEndArray() {
+  if (capture_ != nullptr) return capture_->OnEndArray();
+  --depth_;
+  return true;
+}
+
+}  // namespace xai

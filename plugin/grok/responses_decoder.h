@@ -1,0 +1,77 @@
+// /v1/responses: events of a stream, or one whole response, become pieces of an Answer.
+#ifndef XAI_PLUGIN_GROK_RESPONSES_DECODER_H_
+#define XAI_PLUGIN_GROK_RESPONSES_DECODER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "base/json_capture.h"
+#include "base/json_reader.h"
+#include "grok/answer.h"
+#include "grok/responses_item.h"
+
+namespace xai {
+
+// Text that is streamed is never taken once more from `done` or `completed`; what did not
+// stream is taken from there.
+class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
+ public:
+  ResponsesDecoder(Answer* answer, AnswerSink* sink, bool stream_tool_calls);
+
+  Progress OnData(std::string_view data) override;
+  bool MayEnd() const override { return !answer_->finish_reason.empty(); }
+  bool TakePause() override;
+
+ private:
+  // The members of an event that matter.  Objects are kept as JSON.
+  enum class Name : uint8_t { kOther, kType, kDelta, kOutputIndex, kNested };
+
+  bool OnNull() override;
+  bool OnBool(bool value) override;
+  bool OnNumber(std::string_view text) override;
+  bool OnString(std::string_view text) override;
+  bool OnKey(std::string_view text) override;
+  bool OnStartObject() override;
+  bool OnEndObject() override;
+  bool OnStartArray() override;
+  bool OnEndArray() override;
+
+  Progress OnTypedEvent(std::string_view data);
+  Progress OnDelta();
+  void OnItemAdded();
+  void OnItemDone(const std::string& json, int64_t output_index);
+  void OnMessage(const OutputItem& item, int64_t output_index);
+  void OnFunctionCall(const OutputItem& item, int64_t output_index);
+  Progress OnSnapshot(const ResponseSnapshot& response);
+  Progress OnWholeResponse(std::string_view data);
+  size_t CallAt(int64_t output_index);
+  void TellCall(size_t index);
+  void Told(bool go_on);
+
+  Answer* answer_;
+  AnswerSink* sink_;
+  bool stream_tool_calls_;
+
+  // Of the event that is being read.
+  int depth_ = 0;
+  Name name_ = Name::kOther;
+  std::string type_;
+  std::string delta_;
+  std::string nested_;  // `item`, `response` or `annotation`
+  int64_t output_index_ = -1;
+  std::unique_ptr<JsonCapture> capture_;
+
+  // Of the answer so far.
+  std::map<int64_t, size_t> calls_;  // output_index to number of the call
+  std::set<int64_t> texts_;          // output_index of messages whose text streamed
+  std::set<int64_t> items_done_;     // output_index
+  bool reasoning_streamed_ = false;
+  bool pause_ = false;
+};
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_GROK_RESPONSES_DECODER_H_

@@ -1,0 +1,57 @@
+#include "grok/usage.h"
+
+#include "base/json_reader.h"
+
+namespace xai {
+namespace {
+
+std::optional<int64_t> Count(const JsonFields& fields, std::string_view path) {
+  const std::optional<int64_t> value = fields.Integer(path);
+  return value && *value >= 0 ? value : std::nullopt;
+}
+
+// 0 means that xAI did not say.
+std::optional<int64_t> Cost(const JsonFields& fields) {
+  const std::optional<int64_t> ticks = Count(fields, "cost_in_usd_ticks");
+  return ticks && *ticks > 0 ? ticks : std::nullopt;
+}
+
+}  // namespace
+
+Usage ReadChatUsage(std::string wire_json) {
+  Usage usage;
+  Result<JsonFields> read = JsonFields::Read(wire_json);
+  if (!read.ok()) return usage;
+  const JsonFields& fields = read.value();
+  usage.input_tokens = Count(fields, "prompt_tokens");
+  usage.output_tokens = Count(fields, "completion_tokens");
+  usage.total_tokens = Count(fields, "total_tokens");
+  usage.cached_tokens = Count(fields, "prompt_tokens_details.cached_tokens");
+  usage.reasoning_tokens = Count(fields, "completion_tokens_details.reasoning_tokens");
+  usage.cost_in_usd_ticks = Cost(fields);
+  if (usage.input_tokens && usage.output_tokens && usage.total_tokens &&
+      usage.reasoning_tokens &&
+      *usage.input_tokens + *usage.output_tokens + *usage.reasoning_tokens ==
+          *usage.total_tokens) {
+    *usage.output_tokens += *usage.reasoning_tokens;
+  }
+  usage.wire = std::move(wire_json);
+  return usage;
+}
+
+Usage ReadResponsesUsage(std::string wire_json) {
+  Usage usage;
+  Result<JsonFields> read = JsonFields::Read(wire_json);
+  if (!read.ok()) return usage;
+  const JsonFields& fields = read.value();
+  usage.input_tokens = Count(fields, "input_tokens");
+  usage.output_tokens = Count(fields, "output_tokens");
+  usage.total_tokens = Count(fields, "total_tokens");
+  usage.cached_tokens = Count(fields, "input_tokens_details.cached_tokens");
+  usage.reasoning_tokens = Count(fields, "output_tokens_details.reasoning_tokens");
+  usage.cost_in_usd_ticks = Cost(fields);
+  usage.wire = std::move(wire_json);
+  return usage;
+}
+
+}  // namespace xai

@@ -1,0 +1,116 @@
+#include "runtime/io_loop.h"
+
+#include <algorithm>
+#include <exception>
+
+namespace xai {
+namespace {
+
+constexpr int kIdleWaitMs = 60'000;
+
+}  // namespace
+
+std::unique_ptr<IoLoop> IoLoop::Make(HttpSettings settings, Logger* log) {
+  std::unique_ptr<CurlTransport> transport = CurlTransport::Make(std::move(settings));
+  if (transport == nullptr) return nullptr;
+  return std::unique_ptr<IoLoop>(new IoLoop(std::move(transport), log));
+}
+
+IoLoop::IoLoop(std::unique_ptr<CurlTransport> transport, Logger* log)
+    : transport_(std::move(transport)), log_(log) {}
+
+IoLoop::~IoLoop() {
+  Stop();
+}
+
+bool IoLoop::Post(std::function<void()> task) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (stopping_) return false;
+    inbox_.push_back(std::move(task));
+    if (!thread_.started() && !thread_.Start("xai-grok-io", [this] { Run(); })) {
+      inbox_.pop_back();
+      return false;
+    }
+    if (inbox_.size() > 1) return true;  // the loop has been woken for the first one
+  }
+  transport_->Wakeup();
+  return true;
+}
+
+void IoLoop::Stop() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+  }
+  transport_->Wakeup();
+  thread_.Join();
+}
+
+Scheduler::TimerId IoLoop::RunAfter(int64_t delay_ms, std::function<void()> task) {
+  const TimerId id = next_timer_++;
+  const int64_t due = clock_.SteadyMs() + std::max<int64_t>(delay_ms, 0);
+  timers_.emplace(TimerKey(due, id), std::move(task));
+  due_[id] = due;
+  return id;
+}
+
+void IoLoop::CancelTimer(TimerId id) {
+  const auto found = due_.find(id);
+  if (found == due_.end()) return;
+  timers_.erase(TimerKey(found->second, id));
+  due_.erase(found);
+}
+
+void IoLoop::Run() {
+  while (RunTasks()) {
+    RunDueTimers();
+    Guarded([this] { transport_->Perform(); });
+    // Only now: a handler may have set a timer.
+    transport_->Wait(WaitMs());
+  }
+}
+
+bool IoLoop::RunTasks() {
+  std::vector<std::function<void()>> tasks;
+  bool stopping;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    tasks.swap(inbox_);
+    stopping = stopping_;
+  }
+  for (const std::function<void()>& task : tasks) Guarded(task);
+  return !stopping;
+}
+
+void IoLoop::RunDueTimers() {
+  const int64_t now = clock_.SteadyMs();
+  // Those that a timer adds are for the next round, or a task that repeats itself with no
+  // delay would keep the loop from its transfers.
+  const TimerId bound = next_timer_;
+  for (auto first = timers_.begin(); first != timers_.end() && first->first.first <= now;
+       first = timers_.begin()) {
+    if (first->first.second >= bound) break;
+    const std::function<void()> task = std::move(first->second);
+    due_.erase(first->first.second);
+    timers_.erase(first);
+    Guarded(task);
+  }
+}
+
+int IoLoop::WaitMs() const {
+  if (timers_.empty()) return kIdleWaitMs;
+  const int64_t wait = timers_.begin()->first.first - clock_.SteadyMs();
+  return static_cast<int>(std::clamp<int64_t>(wait, 0, kIdleWaitMs));
+}
+
+void IoLoop::Guarded(const std::function<void()>& task) {
+  // One task without memory must not take the host down, nor the other streams.
+  try {
+    task();
+  } catch (const std::exception&) {
+    log_->Log(LogLevel::kError, "a task of the plugin failed and was given up");
+  }
+}
+
+}  // namespace xai

@@ -1,0 +1,66 @@
+// The one thread that moves bytes: tasks, timers and libcurl's transfers in turn.
+#ifndef XAI_PLUGIN_RUNTIME_IO_LOOP_H_
+#define XAI_PLUGIN_RUNTIME_IO_LOOP_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/scheduler.h"
+#include "http/curl_transport.h"
+#include "runtime/thread.h"
+
+namespace xai {
+
+class IoLoop : public Scheduler {
+ public:
+  // Null without memory.  No thread yet.
+  static std::unique_ptr<IoLoop> Make(HttpSettings settings, Logger* log);
+  ~IoLoop() override;
+
+  // Runs the task on the loop's thread, which starts with the first one.  False if there
+  // is no thread to be had, or after Stop().  [any thread]
+  bool Post(std::function<void()> task);
+
+  // Runs what was posted, drops what is timed, and joins the thread.
+  void Stop();
+
+  // The rest: loop thread only.
+  TimerId RunAfter(int64_t delay_ms, std::function<void()> task) override;
+  void CancelTimer(TimerId id) override;
+  HttpTransport* transport() { return transport_.get(); }
+
+ private:
+  using TimerKey = std::pair<int64_t, TimerId>;  // due, id
+
+  IoLoop(std::unique_ptr<CurlTransport> transport, Logger* log);
+  void Run();
+  bool RunTasks();
+  void RunDueTimers();
+  int WaitMs() const;
+  void Guarded(const std::function<void()>& task);
+
+  std::unique_ptr<CurlTransport> transport_;
+  Logger* log_;
+  SystemClock clock_;
+
+  std::mutex mutex_;
+  std::vector<std::function<void()>> inbox_;  // guarded by mutex_
+  bool stopping_ = false;                     // guarded by mutex_
+  Thread thread_;                             // started under mutex_
+
+  // Loop thread only.
+  std::map<TimerKey, std::function<void()>> timers_;
+  std::unordered_map<TimerId, int64_t> due_;
+  TimerId next_timer_ = 1;
+};
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_RUNTIME_IO_LOOP_H_

@@ -1,0 +1,96 @@
+#include "runtime/model_service.h"
+
+namespace xai {
+
+ModelService::ModelService(const ApiServices& api, CredentialService* credentials,
+                           TokenBroker* broker, int64_t ttl_ms,
+                           std::function<void()> on_change)
+    : api_(api),
+      credentials_(credentials),
+      broker_(broker),
+      ttl_ms_(ttl_ms),
+      on_change_(std::move(on_change)) {}
+
+void ModelService::Get(bool force, Done done) {
+  const ModelList* list = known();
+  if (!force && list != nullptr) {
+    const int64_t age = api_.clock->NowMs() - list->fetched_at_ms;
+    if (age >= 0 && age < ttl_ms_) {
+      api_.scheduler->RunAfter(
+          0, [done = std::move(done), view = ModelsView{*list, true, false}] {
+            done(view);
+          });
+      return;
+    }
+  }
+  waiters_.push_back(std::move(done));
+  if (fetch_ == nullptr) Fetch();
+}
+
+void ModelService::OnLoaded(std::optional<ModelList> list) {
+  if (!list) return;
+  if (!list_ || list->fetched_at_ms > list_->fetched_at_ms) list_ = std::move(list);
+}
+
+void ModelService::Forget() {
+  list_.reset();
+}
+
+const ModelList* ModelService::known() const {
+  return list_ && Matches(*list_) ? &*list_ : nullptr;
+}
+
+bool ModelService::Matches(const ModelList& list) const {
+  const AccountSnapshot* account = broker_->snapshot();
+  return account != nullptr && account->connected() && account->subject == list.subject &&
+         account->tier == list.tier;
+}
+
+void ModelService::Fetch() {
+  fetch_ = std::make_unique<ModelsFetch>(
+      api_, [this](Result<std::vector<std::string>> ids) { OnFetched(std::move(ids)); });
+  fetch_->Start();
+}
+
+void ModelService::OnFetched(Result<std::vector<std::string>> ids) {
+  fetch_.reset();
+  std::vector<Done> waiting;
+  waiting.swap(waiters_);
+  // An empty list must not replace a good one.
+  if (ids.ok() && (!ids.value().empty() || known() == nullptr)) {
+    Keep(std::move(ids).value());
+    for (const Done& done : waiting) done(ModelsView{*list_, false, false});
+    return;
+  }
+  const ModelList* list = known();
+  const bool signed_out = !ids.ok() && (ids.error().code == ErrorCode::kNotConnected ||
+                                        ids.error().code == ErrorCode::kReauthRequired);
+  for (const Done& done : waiting) {
+    if (list != nullptr && !signed_out) {
+      done(ModelsView{*list, true, true});
+    } else {
+      done(ids.ok()
+               ? Error::Make(ErrorCode::kUpstream, "xAI listed no models", "no_models")
+               : ids.error());
+    }
+  }
+}
+
+void ModelService::Keep(std::vector<std::string> ids) {
+  const bool changed = !list_ || list_->ids != ids;
+  ModelList list;
+  list.ids = std::move(ids);
+  list.fetched_at_ms = api_.clock->NowMs();
+  if (const AccountSnapshot* account = broker_->snapshot()) {
+    list.subject = account->subject;
+    list.tier = account->tier;
+  }
+  list_ = list;
+  // A cache that cannot be written is no failure: the list is fetched again next time.
+  credentials_->Run([list = std::move(list)](Account* account, Store* store) {
+    if (account->signed_in()) (void)store->SaveModels(EncodeModelList(list));
+  });
+  if (changed) on_change_();
+}
+
+}  // namespace xai

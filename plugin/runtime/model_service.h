@@ -1,0 +1,61 @@
+// The account's model list: from memory, from the sealed cache, from xAI.
+#ifndef XAI_PLUGIN_RUNTIME_MODEL_SERVICE_H_
+#define XAI_PLUGIN_RUNTIME_MODEL_SERVICE_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "grok/models.h"
+#include "runtime/credential_service.h"
+#include "runtime/token_broker.h"
+
+namespace xai {
+
+struct ModelsView {
+  ModelList list;
+  bool from_cache = false;
+  bool stale = false;  // older than allowed, but xAI could not be asked
+};
+
+// Loop thread only.
+class ModelService {
+ public:
+  using Done = std::function<void(Result<ModelsView>)>;
+
+  // `on_change` says that the list is another one than before.
+  ModelService(const ApiServices& api, CredentialService* credentials,
+               TokenBroker* broker, int64_t ttl_ms, std::function<void()> on_change);
+
+  // `force` passes over the cache.  Many who ask together share one fetch.  `done` comes
+  // later.
+  void Get(bool force, Done done);
+
+  // What was loaded with the account; ignored if something newer is known.
+  void OnLoaded(std::optional<ModelList> list);
+  // Signed out, or another account.
+  void Forget();
+
+  // The list of the account that is signed in; null if none is known.
+  const ModelList* known() const;
+
+ private:
+  bool Matches(const ModelList& list) const;
+  void Fetch();
+  void OnFetched(Result<std::vector<std::string>> ids);
+  void Keep(std::vector<std::string> ids);
+
+  const ApiServices& api_;
+  CredentialService* credentials_;
+  TokenBroker* broker_;
+  int64_t ttl_ms_;
+  std::function<void()> on_change_;
+  std::optional<ModelList> list_;
+  std::vector<Done> waiters_;
+  std::unique_ptr<ModelsFetch> fetch_;
+};
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_RUNTIME_MODEL_SERVICE_H_

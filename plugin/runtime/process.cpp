@@ -1,0 +1,130 @@
+#include "runtime/process.h"
+
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <mutex>
+
+#include "base/io_error.h"
+#include "base/unique_fd.h"
+#include "runtime/thread.h"
+
+namespace xai {
+namespace {
+
+constexpr unsigned kCurlVersionMin = 0x075800;  // 7.88.0
+// libsodium 1.0.18 counts its interface as 10.3.
+constexpr int kSodiumMajorMin = 10;
+constexpr int kSodiumMinorMin = 3;
+
+// The only mutable state of the process; trivially destructible, so that unloading runs
+// no code.
+std::mutex g_mutex;
+bool g_ready = false;  // guarded by g_mutex
+std::atomic<uint32_t> g_fork_count{0};
+
+Error Unavailable(std::string reason, std::string detail) {
+  return Error::Make(ErrorCode::kBackendUnavailable, std::move(detail),
+                     std::move(reason));
+}
+
+Error KernelRefuses(const char* call, int error_number) {
+  return Unavailable("platform_unsupported", std::string(call) + ": " +
+                                                 ErrnoText(error_number) + " (errno " +
+                                                 std::to_string(error_number) + ")");
+}
+
+Result<void> CheckKernel() {
+  uint8_t byte = 0;
+  if (getrandom(&byte, 1, 0) != 1) return KernelRefuses("getrandom", errno);
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+    return KernelRefuses("socketpair", errno);
+  }
+  close(pair[0]);
+  close(pair[1]);
+  Thread thread;
+  if (!thread.Start("xai-grok-probe", [] {}))
+    return KernelRefuses("pthread_create", EAGAIN);
+  thread.Join();
+  return {};
+}
+
+Result<void> CheckLibraries() {
+  const curl_version_info_data* curl = curl_version_info(CURLVERSION_NOW);
+  if (curl->version_num < kCurlVersionMin) {
+    return Unavailable("dependency_too_old", std::string("libcurl ") + curl->version +
+                                                 " was found, 7.88.0 or newer is needed");
+  }
+  if ((curl->features & CURL_VERSION_SSL) == 0) {
+    return Unavailable("dependency_too_old", "this libcurl has no TLS");
+  }
+  if ((curl->features & CURL_VERSION_THREADSAFE) == 0) {
+    return Unavailable("dependency_too_old", "this libcurl has no thread-safe start");
+  }
+  const int major = sodium_library_version_major();
+  if (major < kSodiumMajorMin ||
+      (major == kSodiumMajorMin && sodium_library_version_minor() < kSodiumMinorMin)) {
+    return Unavailable("dependency_too_old", std::string("libsodium ") +
+                                                 sodium_version_string() +
+                                                 " was found, 1.0.18 or newer is needed");
+  }
+  return {};
+}
+
+// libcurl's resolver threads may outlive a provider, and run libcurl's code.
+void PinCurl() {
+  void* pinned = dlopen("libcurl.so.4", RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+  if (pinned != nullptr) dlclose(pinned);
+}
+
+void OnForkInChild() {
+  g_fork_count.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Result<void> InitProcess() {
+  const std::lock_guard<std::mutex> lock(g_mutex);
+  if (g_ready) return {};
+  Result<void> checked = CheckLibraries();
+  if (checked.ok()) checked = CheckKernel();
+  if (!checked.ok()) return checked;
+  // Never undone: the host may use libcurl too, and its count is not ours to lower.
+  const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (code != CURLE_OK) {
+    return Unavailable("dependency_init_failed",
+                       std::string("libcurl did not start: ") + curl_easy_strerror(code));
+  }
+  if (sodium_init() < 0) {
+    return Unavailable("dependency_init_failed", "libsodium did not start");
+  }
+  PinCurl();
+  if (pthread_atfork(nullptr, nullptr, &OnForkInChild) != 0) {
+    return KernelRefuses("pthread_atfork", ENOMEM);
+  }
+  g_ready = true;
+  return {};
+}
+
+uint32_t ForkCount() {
+  return g_fork_count.load(std::memory_order_relaxed);
+}
+
+LibraryVersions FoundVersions() {
+  const curl_version_info_data* curl = curl_version_info(CURLVERSION_NOW);
+  LibraryVersions versions;
+  versions.libcurl = curl->version;
+  versions.tls = curl->ssl_version != nullptr ? curl->ssl_version : "";
+  versions.libsodium = sodium_version_string();
+  return versions;
+}
+
+}  // namespace xai

@@ -1,0 +1,31 @@
+// Everything that belongs to the process and not to one provider.
+#ifndef XAI_PLUGIN_RUNTIME_PROCESS_H_
+#define XAI_PLUGIN_RUNTIME_PROCESS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+
+namespace xai {
+
+// Checks the libraries and the kernel, and initialises what needs it, once.  The error is
+// kBackendUnavailable with a reason of design's closed list: dependency_too_old,
+// dependency_init_failed or platform_unsupported.  [any thread]
+Result<void> InitProcess();
+
+// How many forks lie between this process and the one that loaded the library.  [any
+// thread]
+uint32_t ForkCount();
+
+// The libraries that were found, for `info`.
+struct LibraryVersions {
+  std::string libcurl;
+  std::string tls;
+  std::string libsodium;
+};
+LibraryVersions FoundVersions();
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_RUNTIME_PROCESS_H_

@@ -1,0 +1,278 @@
+#include "runtime/provider.h"
+
+#include "base/error_json.h"
+#include "base/limits.h"
+#include "grok/completion.h"
+#include "grok/completion_result.h"
+
+namespace xai {
+
+using Document = std::unique_ptr<JsonDocument>;
+
+// A request for an answer: the completion and the sink that it tells.
+class Provider::CompletionOperation : public Operation, private RequestSink {
+ public:
+  CompletionOperation(Provider* provider, RequestTable::OperationId id, uint64_t request,
+                      std::shared_ptr<RequestSink> sink, Document document,
+                      RequestOptions options)
+      : provider_(provider),
+        id_(id),
+        request_(request),
+        sink_(std::move(sink)),
+        completion_(provider->api_, std::move(document), std::move(options), this,
+                    [provider, id] { provider->requests_.Remove(id); }) {}
+
+  void Begin() { completion_.Start(); }
+  void Cancel() override { completion_.Cancel(); }
+  void Resume() override { completion_.Resume(); }
+
+ private:
+  void OnStart(const std::string& document) override { sink_->OnStart(document); }
+  bool OnText(std::string_view text) override { return sink_->OnText(text); }
+  bool OnReasoning(std::string_view text) override { return sink_->OnReasoning(text); }
+  bool OnToolCall(uint32_t index, const ToolCall& call) override {
+    return sink_->OnToolCall(index, call);
+  }
+  bool OnToolArguments(uint32_t index, std::string_view text) override {
+    return sink_->OnToolArguments(index, text);
+  }
+  bool OnUsage(const Usage& usage) override { return sink_->OnUsage(usage); }
+  void OnEnd(const Error* error, const std::string& document) override {
+    provider_->requests_.Free(request_, id_);
+    // The plan changed, or the model was withdrawn: what is known is out of date.
+    if (error != nullptr && error->code == ErrorCode::kModelUnavailable) {
+      provider_->models_->Forget();
+    }
+    sink_->OnEnd(error, document);
+  }
+
+  Provider* provider_;
+  RequestTable::OperationId id_;
+  uint64_t request_;
+  std::shared_ptr<RequestSink> sink_;
+  Completion completion_;
+};
+
+// A request that is answered by one document.
+class Provider::ReplyOperation : public Operation {
+ public:
+  ReplyOperation(Provider* provider, RequestTable::OperationId id, uint64_t request,
+                 std::shared_ptr<RequestSink> sink)
+      : provider_(provider), id_(id), request_(request), sink_(std::move(sink)) {}
+
+  // The transaction itself goes on: cutting it could lose the sign-in.
+  void Cancel() override {
+    const Error error = Error::Make(ErrorCode::kCancelled, "cancelled by the host");
+    End(&error, ErrorDocument(error));
+  }
+
+  void End(const Error* error, const std::string& document) {
+    if (sink_ == nullptr) return;
+    provider_->requests_.Free(request_, id_);
+    sink_->OnEnd(error, document);
+    sink_ = nullptr;
+    provider_->loop_->RunAfter(
+        0, [provider = provider_, id = id_] { provider->requests_.Remove(id); });
+  }
+
+ private:
+  Provider* provider_;
+  RequestTable::OperationId id_;
+  uint64_t request_;
+  std::shared_ptr<RequestSink> sink_;
+};
+
+std::unique_ptr<Provider> Provider::Make(ProviderConfig config,
+                                         std::unique_ptr<JsonDocument> manifest,
+                                         ProviderHost host) {
+  std::unique_ptr<Provider> provider(
+      new Provider(std::move(config), std::move(manifest), std::move(host)));
+  if (!provider->Build()) return nullptr;
+  return provider;
+}
+
+Provider::Provider(ProviderConfig config, std::unique_ptr<JsonDocument> manifest,
+                   ProviderHost host)
+    : config_(std::move(config)),
+      manifest_(std::move(manifest)),
+      host_(std::move(host)),
+      table_(manifest_->root()["models"]) {}
+
+bool Provider::Build() {
+  loop_ = IoLoop::Make(config_.http, host_.log);
+  if (loop_ == nullptr) return false;
+  CredentialService::Services services;
+  services.clock = host_.clock;
+  services.random = &random_;
+  services.log = host_.log;
+  services.host_key = host_.host_key;
+  credentials_ = CredentialService::Make(
+      config_, std::move(services),
+      [this](std::shared_ptr<const AccountSnapshot> snapshot) {
+        loop_->Post([this, snapshot] { broker_->OnSnapshot(snapshot); });
+      });
+  if (credentials_ == nullptr) return false;
+  broker_ = std::make_unique<TokenBroker>(
+      credentials_.get(), loop_.get(), host_.clock,
+      [this](const AccountSnapshot* before, const AccountSnapshot& after) {
+        OnSnapshotChange(before, after);
+      });
+  api_.transport = loop_->transport();
+  api_.tokens = broker_.get();
+  api_.scheduler = loop_.get();
+  api_.clock = host_.clock;
+  api_.random = &random_;
+  api_.log = host_.log;
+  api_.models = &table_;
+  api_.config = &config_.api;
+  api_.learned_lanes = &learned_lanes_;
+  models_ = std::make_unique<ModelService>(api_, credentials_.get(), broker_.get(),
+                                           config_.cache_ttl_ms,
+                                           [this] { host_.on_models_changed("{}"); });
+  return true;
+}
+
+Provider::~Provider() {
+  // New work is refused from here on; what runs ends, each with its one END.
+  if (loop_ != nullptr) loop_->Post([this] { requests_.CancelAll(); });
+  if (credentials_ != nullptr) credentials_->Stop();
+  if (loop_ != nullptr) loop_->Stop();
+}
+
+bool Provider::Complete(uint64_t request, std::shared_ptr<RequestSink> sink,
+                        std::string json) {
+  // Read on the host's thread: a large request must not hold up the streams of others.
+  auto document =
+      std::make_shared<Result<Document>>(JsonDocument::Parse(std::move(json)));
+  return loop_->Post([this, request, sink = std::move(sink), document] {
+    BeginCompletion(request, sink, document);
+  });
+}
+
+bool Provider::ListModels(uint64_t request, std::shared_ptr<RequestSink> sink,
+                          std::string json) {
+  auto document = std::make_shared<Result<Document>>(
+      JsonDocument::Parse(json.empty() ? "{}" : std::move(json)));
+  return loop_->Post([this, request, sink = std::move(sink), document] {
+    BeginListModels(request, sink, *document);
+  });
+}
+
+bool Provider::Onboard(uint64_t request, std::shared_ptr<RequestSink> sink,
+                       std::string json) {
+  auto document =
+      std::make_shared<Result<Document>>(JsonDocument::Parse(std::move(json)));
+  return loop_->Post([this, request, sink = std::move(sink), document] {
+    BeginOnboarding(request, sink, *document);
+  });
+}
+
+void Provider::Cancel(uint64_t request) {
+  loop_->Post([this, request] {
+    if (Operation* operation = requests_.Find(request)) operation->Cancel();
+  });
+}
+
+void Provider::Resume(uint64_t request) {
+  loop_->Post([this, request] {
+    if (Operation* operation = requests_.Find(request)) operation->Resume();
+  });
+}
+
+bool Provider::HasRoom(RequestSink* sink) const {
+  if (requests_.live() < static_cast<size_t>(config_.max_requests)) return true;
+  const Error error = Error::Make(ErrorCode::kLocalLimit, "too many requests at once");
+  sink->OnEnd(&error, ErrorDocument(error));
+  return false;
+}
+
+void Provider::BeginCompletion(uint64_t request, std::shared_ptr<RequestSink> sink,
+                               std::shared_ptr<Result<Document>> document) {
+  if (!HasRoom(sink.get())) return;
+  const auto refuse = [&sink](const Error& error) {
+    sink->OnStart(StartDocument("", Lane::kChatCompletions, {}));
+    sink->OnEnd(&error, ErrorDocument(error));
+  };
+  if (!document->ok()) {
+    refuse(document->error());
+    return;
+  }
+  Result<RequestOptions> options = ReadRequestOptions(document->value()->root());
+  if (!options.ok()) {
+    refuse(options.error());
+    return;
+  }
+  const RequestTable::OperationId id = requests_.NewId();
+  auto operation = std::make_unique<CompletionOperation>(
+      this, id, request, std::move(sink), std::move(*document).value(),
+      std::move(options).value());
+  CompletionOperation* started = operation.get();
+  requests_.Add(id, request, std::move(operation));
+  started->Begin();
+}
+
+Provider::Reply Provider::AddReply(uint64_t request, std::shared_ptr<RequestSink> sink) {
+  const RequestTable::OperationId id = requests_.NewId();
+  requests_.Add(id, request,
+                std::make_unique<ReplyOperation>(this, id, request, std::move(sink)));
+  return [this, id](const Error* error, const std::string& document) {
+    // Cancelled meanwhile: nobody listens.
+    Operation* operation = requests_.FindById(id);
+    if (operation != nullptr)
+      static_cast<ReplyOperation*>(operation)->End(error, document);
+  };
+}
+
+void Provider::BeginListModels(uint64_t request, std::shared_ptr<RequestSink> sink,
+                               const Result<Document>& document) {
+  if (!HasRoom(sink.get())) return;
+  const Reply reply = AddReply(request, std::move(sink));
+  if (!document.ok()) {
+    reply(&document.error(), ErrorDocument(document.error()));
+    return;
+  }
+  const JsonValue force = document.value()->root()["force"];
+  if (!document.value()->root().is_object() ||
+      (force.present() && !force.is_null() && !force.Bool())) {
+    const Error error =
+        Error::Make(ErrorCode::kInvalidRequest, "force: must be true or false", "force");
+    reply(&error, ErrorDocument(error));
+    return;
+  }
+  Models(force.Bool().value_or(false), reply);
+}
+
+void Provider::Models(bool force, const Reply& reply) {
+  models_->Get(force, [this, reply](Result<ModelsView> models) {
+    if (models.ok()) {
+      reply(nullptr, ModelsDocument(models.value(), table_));
+    } else {
+      reply(&models.error(), ErrorDocument(models.error()));
+    }
+  });
+}
+
+void Provider::OnSnapshotChange(const AccountSnapshot* before,
+                                const AccountSnapshot& after) {
+  if (before == nullptr) return;
+  const bool same_account =
+      before->subject == after.subject && before->connected() == after.connected();
+  if (before->access == after.access && same_account) return;
+  host_.on_auth_changed("{}");
+  if (same_account && before->tier == after.tier) return;
+  models_->Forget();
+  host_.on_models_changed("{}");
+}
+
+AccountView Provider::View() const {
+  AccountView view;
+  view.snapshot = broker_->snapshot();
+  view.models = models_->known();
+  view.table = &table_;
+  view.tiers = manifest_->root()["tiers"][config_.tier_table];
+  view.tier_table = config_.tier_table;
+  view.now_ms = host_.clock->NowMs();
+  return view;
+}
+
+}  // namespace xai

@@ -1,0 +1,180 @@
+// The onboarding actions: host-api/json.md "Onboarding".
+#include "base/error_json.h"
+#include "runtime/documents.h"
+#include "runtime/provider.h"
+
+namespace xai {
+namespace {
+
+Error InvalidMember(std::string_view name, std::string_view what) {
+  return Error::Make(ErrorCode::kInvalidRequest,
+                     std::string(name) + ": " + std::string(what), std::string(name));
+}
+
+// An action with its members, checked.
+struct Action {
+  std::string name;
+  bool force = false;
+  std::optional<std::string> pending_id;
+};
+
+Result<Action> ReadAction(const JsonValue& request) {
+  if (!request.is_object()) return InvalidMember("request", "must be a JSON object");
+  Action action;
+  const std::optional<std::string_view> name = request["action"].String();
+  if (!name) return InvalidMember("action", "must be a string");
+  action.name = std::string(*name);
+  const JsonValue force = request["force"];
+  if (force.present() && !force.is_null()) {
+    if (!force.Bool()) return InvalidMember("force", "must be true or false");
+    action.force = *force.Bool();
+  }
+  const JsonValue pending_id = request["pending_id"];
+  if (pending_id.present() && !pending_id.is_null()) {
+    if (!pending_id.is_string()) return InvalidMember("pending_id", "must be a string");
+    action.pending_id = std::string(*pending_id.String());
+  }
+  return action;
+}
+
+}  // namespace
+
+void Provider::BeginOnboarding(uint64_t request, std::shared_ptr<RequestSink> sink,
+                               const Result<std::unique_ptr<JsonDocument>>& document) {
+  if (!HasRoom(sink.get())) return;
+  const Reply reply = AddReply(request, std::move(sink));
+  const auto refuse = [&reply](const Error& error) {
+    reply(&error, ErrorDocument(error));
+  };
+  if (!document.ok()) {
+    refuse(document.error());
+    return;
+  }
+  Result<Action> read = ReadAction(document.value()->root());
+  if (!read.ok()) {
+    refuse(read.error());
+    return;
+  }
+  Action& action = read.value();
+  if (action.name == "status") {
+    Status(reply);
+  } else if (action.name == "start") {
+    Start(action.force, reply);
+  } else if (action.name == "poll") {
+    Poll(std::move(action.pending_id), reply);
+  } else if (action.name == "cancel") {
+    CancelLogin(reply);
+  } else if (action.name == "logout") {
+    Logout(reply);
+  } else if (action.name == "refresh") {
+    Refresh(reply);
+  } else if (action.name == "models") {
+    Models(action.force, reply);
+  } else {
+    refuse(InvalidMember("action",
+                         "is not one of status, start, poll, cancel, logout, "
+                         "refresh, models"));
+  }
+}
+
+template <typename T>
+void Provider::OnStore(std::function<Result<T>(Account*, Store*)> task,
+                       std::function<void(Result<T>)> then, const Reply& reply) {
+  const bool posted =
+      credentials_->Run([this, task = std::move(task), then = std::move(then), reply](
+                            Account* account, Store* store) {
+        auto result = std::make_shared<Result<T>>(task(account, store));
+        loop_->Post([result, then, reply] {
+          if (result->ok()) {
+            then(std::move(*result));
+          } else {
+            reply(&result->error(), ErrorDocument(result->error()));
+          }
+        });
+      });
+  if (posted) return;
+  const Error error = Error::Make(ErrorCode::kNoMemory, "no thread for the sign-in");
+  reply(&error, ErrorDocument(error));
+}
+
+void Provider::Status(const Reply& reply) {
+  // A transaction may take its time, and status never waits for one.
+  if (broker_->snapshot() != nullptr && !credentials_->idle()) {
+    reply(nullptr, StatusDocument(View()));
+    return;
+  }
+  using Loaded = std::optional<ModelList>;
+  OnStore<Loaded>(
+      [](Account* account, Store* store) -> Result<Loaded> {
+        account->Reload();
+        // A list that cannot be read is fetched again.
+        const Result<std::optional<SecretString>> text = store->LoadModels();
+        if (!text.ok() || !text.value()) return Loaded();
+        return DecodeModelList(*text.value());
+      },
+      [this, reply](Result<Loaded> list) {
+        models_->OnLoaded(std::move(list).value());
+        reply(nullptr, StatusDocument(View()));
+      },
+      reply);
+}
+
+void Provider::Start(bool force, const Reply& reply) {
+  OnStore<PendingView>(
+      [force](Account* account, Store*) { return account->Start(force); },
+      [this, reply](Result<PendingView> pending) {
+        reply(nullptr, StartedDocument(pending.value(), host_.clock->NowMs()));
+      },
+      reply);
+}
+
+void Provider::Poll(std::optional<std::string> pending_id, const Reply& reply) {
+  OnStore<Account::PollResult>(
+      [pending_id = std::move(pending_id)](Account* account, Store*) {
+        return account->Poll(pending_id);
+      },
+      [this, reply](Result<Account::PollResult> result) {
+        if (result.value().connected) {
+          ReplyWhenConnected(reply);
+        } else {
+          reply(nullptr, PendingDocument(result.value().retry_after_ms));
+        }
+      },
+      reply);
+}
+
+void Provider::ReplyWhenConnected(const Reply& reply) {
+  // The sign-in is good even if its models cannot be listed now.
+  models_->Get(true, [this, reply](const Result<ModelsView>&) {
+    reply(nullptr, ConnectedDocument(View()));
+  });
+}
+
+void Provider::CancelLogin(const Reply& reply) {
+  OnStore<bool>([](Account* account, Store*) { return account->Cancel(); },
+                [reply](Result<bool> cancelled) {
+                  reply(nullptr, CancelDocument(cancelled.value()));
+                },
+                reply);
+}
+
+void Provider::Logout(const Reply& reply) {
+  OnStore<Account::LogoutResult>(
+      [](Account* account, Store*) { return account->Logout(); },
+      [reply](Result<Account::LogoutResult> result) {
+        reply(nullptr, LogoutDocument(result.value()));
+      },
+      reply);
+}
+
+void Provider::Refresh(const Reply& reply) {
+  OnStore<bool>(
+      [](Account* account, Store*) -> Result<bool> {
+        Result<void> done = account->Refresh(Account::RefreshWhen::kAlways, nullptr);
+        if (!done.ok()) return std::move(done).error();
+        return true;
+      },
+      [this, reply](Result<bool>) { reply(nullptr, RefreshedDocument(View())); }, reply);
+}
+
+}  // namespace xai

@@ -1,0 +1,64 @@
+#include "runtime/store_thread.h"
+
+#include <exception>
+
+namespace xai {
+
+StoreThread::~StoreThread() {
+  BeginStop(nullptr);
+  Join();
+}
+
+bool StoreThread::Post(std::function<void()> task) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (stopping_.load()) return false;
+  tasks_.push_back(std::move(task));
+  if (!thread_.started() && !thread_.Start("xai-grok-store", [this] { Run(); })) {
+    tasks_.pop_back();
+    return false;
+  }
+  changed_.notify_one();
+  return true;
+}
+
+bool StoreThread::idle() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return tasks_.empty() && !running_;
+}
+
+void StoreThread::BeginStop(std::function<void()> last) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (stopping_.load()) return;
+  stopping_.store(true);
+  last_ = std::move(last);
+  tasks_.clear();
+  changed_.notify_one();
+}
+
+void StoreThread::Run() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return stopping_.load() || !tasks_.empty(); });
+    if (stopping_.load()) break;
+    const std::function<void()> task = std::move(tasks_.front());
+    tasks_.pop_front();
+    running_ = true;
+    lock.unlock();
+    Guarded(task);
+    lock.lock();
+    running_ = false;
+  }
+  const std::function<void()> last = std::move(last_);
+  lock.unlock();
+  if (last) Guarded(last);
+}
+
+void StoreThread::Guarded(const std::function<void()>& task) {
+  try {
+    task();
+  } catch (const std::exception&) {
+    log_->Log(LogLevel::kError, "a transaction of the plugin failed and was given up");
+  }
+}
+
+}  // namespace xai

@@ -1,0 +1,56 @@
+// The one thread that may block: sign-in exchanges and credential transactions, one after
+// the other.
+#ifndef XAI_PLUGIN_RUNTIME_STORE_THREAD_H_
+#define XAI_PLUGIN_RUNTIME_STORE_THREAD_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+
+#include "base/log.h"
+#include "runtime/thread.h"
+
+namespace xai {
+
+class StoreThread {
+ public:
+  explicit StoreThread(Logger* log) : log_(log) {}
+  ~StoreThread();
+  StoreThread(const StoreThread&) = delete;
+  StoreThread& operator=(const StoreThread&) = delete;
+
+  // Starts the thread with the first task.  False if there is none to be had, or after
+  // BeginStop().  [any thread]
+  bool Post(std::function<void()> task);
+
+  // True if nothing runs or waits.  [any thread]
+  bool idle();
+
+  // True once BeginStop() was called: tasks that can end early should.  [any thread]
+  bool stopping() const { return stopping_.load(); }
+
+  // Drops the waiting tasks; once the running one has ended, `last` runs on the thread if
+  // it had started.
+  void BeginStop(std::function<void()> last);
+  // After BeginStop().
+  void Join() { thread_.Join(); }
+
+ private:
+  void Run();
+  void Guarded(const std::function<void()>& task);
+
+  Logger* log_;
+  std::atomic<bool> stopping_{false};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> tasks_;  // guarded by mutex_
+  std::function<void()> last_;               // guarded by mutex_
+  bool running_ = false;                     // guarded by mutex_
+  Thread thread_;                            // started under mutex_
+};
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_RUNTIME_STORE_THREAD_H_
