@@ -1,0 +1,21 @@
+// A terminal agent for any LLM provider plugin.  It knows the interface and no vendor.
+#include "app.h"
+#include "arguments.h"
+#include "exit_code.h"
+#include "interrupts.h"
+#include "terminal.h"
+
+int main(int argc, char** argv) {
+  using namespace sample_host;  // NOLINT(google-build-using-namespace): this file is the
+                                // program
+  HandleInterrupts();
+  const Arguments arguments = ParseArguments(argc, argv);
+  if (!arguments.command) return arguments.exit_code;
+  std::string config;
+  std::string error;
+  if (!BuildConfig(arguments.options, &config, &error)) {
+    Write(stderr, "sample-host: " + CleanLine(error) + "\n");
+    return kUsage;
+  }
+  return arguments.command(OpenApp(arguments.options, config));
+}
