@@ -1,0 +1,57 @@
+#include "base/json_writer.h"
+
+#include <cstdint>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace xai {
+namespace {
+
+TEST(JsonWriter, LooksAfterCommasAndNesting) {
+  JsonWriter json;
+  json.BeginObject();
+  json.Key("a").BeginArray().Int(1).Int(-2).Bool(true).Null().EndArray();
+  json.Key("b").BeginObject().EndObject();
+  json.Key("c").String("text").Key("d").Raw("[1.50]");
+  json.EndObject();
+  EXPECT_EQ(json.Take(), R"({"a":[1,-2,true,null],"b":{},"c":"text","d":[1.50]})");
+}
+
+TEST(JsonWriter, WritesTheLargestNumbersWhole) {
+  JsonWriter json;
+  json.BeginArray().Int(INT64_MAX).Int(INT64_MIN).EndArray();
+  EXPECT_EQ(json.Take(), "[9223372036854775807,-9223372036854775808]");
+}
+
+TEST(JsonWriter, EscapesWhatMustBe) {
+  JsonWriter json;
+  json.BeginObject()
+      .Key("\"\\")
+      .String(std::string_view("\n\t\x01\0\x7f/", 6))
+      .EndObject();
+  EXPECT_EQ(json.Take(), "{\"\\\"\\\\\":\"\\n\\t\\u0001\\u0000\x7f/\"}");
+}
+
+TEST(JsonWriter, KeepsUtf8AndMendsWhatIsNot) {
+  JsonWriter json;
+  json.BeginArray().String("\xe2\x82\xac").String("a\xff").EndArray();
+  EXPECT_EQ(json.Take(), "[\"\xe2\x82\xac\",\"a\xef\xbf\xbd\"]");
+}
+
+TEST(JsonWriter, EmptyTextsNeedNoMemory) {
+  JsonWriter json;
+  json.BeginObject().Key({}).String({}).EndObject();
+  EXPECT_EQ(json.Take(), R"({"":""})");
+}
+
+TEST(JsonWriter, IsEmptyAfterTake) {
+  JsonWriter json;
+  json.Int(1);
+  EXPECT_EQ(json.Take(), "1");
+  json.BeginArray().EndArray();
+  EXPECT_EQ(json.Take(), "[]");
+}
+
+}  // namespace
+}  // namespace xai
