@@ -33,12 +33,12 @@ bool IsBearer(std::string_view type) {
 
 // The shorter of what the answer and the token itself say.
 int64_t LifeSeconds(const JsonFields& fields, const SecretString& access_token) {
-  std::optional<int64_t> life = fields.Integer("expires_in");
-  if (life && (*life <= 0 || *life > limits::kTokenLifeSecondsMax)) life.reset();
-  const std::optional<int64_t> claimed = ReadClaims(access_token).life_seconds;
-  if (life && claimed) return std::min(*life, *claimed);
-  if (life) return *life;
-  return claimed.value_or(limits::kTokenLifeSecondsDefault);
+  const int64_t said = fields.Integer("expires_in").value_or(0);
+  const bool usable = said > 0 && said <= limits::kTokenLifeSecondsMax;
+  const int64_t claimed = ReadClaims(access_token).life_seconds.value_or(0);
+  if (usable && claimed > 0) return std::min(said, claimed);
+  if (usable) return said;
+  return claimed > 0 ? claimed : limits::kTokenLifeSecondsDefault;
 }
 
 }  // namespace
