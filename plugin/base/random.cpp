@@ -3,6 +3,27 @@
 #include <sodium.h>
 
 namespace xai {
+namespace {
+
+// libsodium 1.0.18 counts its interface as 10.3.
+constexpr int kMajorMin = 10;
+constexpr int kMinorMin = 3;
+
+}  // namespace
+
+bool StartSodium() {
+  return sodium_init() >= 0;
+}
+
+const char* SodiumVersion() {
+  return sodium_version_string();
+}
+
+bool IsSodiumNewEnough() {
+  const int major = sodium_library_version_major();
+  return major > kMajorMin ||
+         (major == kMajorMin && sodium_library_version_minor() >= kMinorMin);
+}
 
 int64_t Random::Below(int64_t bound) {
   uint8_t bytes[8];

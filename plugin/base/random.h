@@ -21,7 +21,14 @@ class Random {
   int64_t Below(int64_t bound);
 };
 
-// libsodium's generator.  REQUIRES: sodium_init() has succeeded.
+// Starts libsodium, once for the process; false if it cannot.  [any thread]
+bool StartSodium();
+
+// The libsodium that was found: "1.0.18", and whether it is new enough (1.0.18).
+const char* SodiumVersion();
+bool IsSodiumNewEnough();
+
+// libsodium's generator.  REQUIRES: StartSodium() has succeeded.
 class SodiumRandom : public Random {
  public:
   void Fill(uint8_t* out, size_t size) override;

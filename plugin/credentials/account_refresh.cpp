@@ -62,7 +62,7 @@ Result<void> Account::Rotate(FileLock* lock, Reservation* room) {
   Result<std::string> fingerprint = store_->FingerprintOf(record_->refresh_token);
   if (!fingerprint.ok()) return std::move(fingerprint).error();
   const Result<std::string> note = lock->ReadNote();
-  const bool interrupted = note.ok() && note.value() == fingerprint.value();
+  bool interrupted = note.ok() && note.value() == fingerprint.value();
   Result<void> noted = lock->WriteNote(fingerprint.value());
   if (!noted.ok()) return noted;
 
@@ -72,6 +72,7 @@ Result<void> Account::Rotate(FileLock* lock, Reservation* room) {
   Result<TokenSet> tokens = PresentRefreshToken(&ambiguous);
   if (!tokens.ok() && ambiguous && !services_.closing() &&
       services_.clock->SteadyMs() - first_sent < limits::kRepresentWithinMs) {
+    interrupted = true;
     tokens = PresentRefreshToken(&ambiguous);
   }
   if (!tokens.ok()) {

@@ -28,6 +28,7 @@ void ModelService::Get(bool force, Done done) {
 }
 
 void ModelService::OnLoaded(std::optional<ModelList> list) {
+  loaded_ = true;
   if (!list) return;
   if (!list_ || list->fetched_at_ms > list_->fetched_at_ms) list_ = std::move(list);
 }

@@ -34,6 +34,9 @@ class ModelService {
 
   // What was loaded with the account; ignored if something newer is known.
   void OnLoaded(std::optional<ModelList> list);
+  // Whether the disk was looked at.  What was forgotten since is not to come back from
+  // there.
+  bool loaded() const { return loaded_; }
   // Signed out, or another account.
   void Forget();
 
@@ -52,6 +55,7 @@ class ModelService {
   int64_t ttl_ms_;
   std::function<void()> on_change_;
   std::optional<ModelList> list_;
+  bool loaded_ = false;
   std::vector<Done> waiters_;
   std::unique_ptr<ModelsFetch> fetch_;
 };

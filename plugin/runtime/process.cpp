@@ -3,7 +3,6 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <pthread.h>
-#include <sodium.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <mutex>
 
 #include "base/io_error.h"
+#include "base/random.h"
 #include "base/unique_fd.h"
 #include "runtime/thread.h"
 
@@ -20,10 +20,6 @@ namespace xai {
 namespace {
 
 constexpr unsigned kCurlVersionMin = 0x075800;  // 7.88.0
-// libsodium 1.0.18 counts its interface as 10.3.
-constexpr int kSodiumMajorMin = 10;
-constexpr int kSodiumMinorMin = 3;
-
 // The only mutable state of the process; trivially destructible, so that unloading runs
 // no code.
 std::mutex g_mutex;
@@ -69,11 +65,8 @@ Result<void> CheckLibraries() {
   if ((curl->features & CURL_VERSION_THREADSAFE) == 0) {
     return Unavailable("dependency_too_old", "this libcurl has no thread-safe start");
   }
-  const int major = sodium_library_version_major();
-  if (major < kSodiumMajorMin ||
-      (major == kSodiumMajorMin && sodium_library_version_minor() < kSodiumMinorMin)) {
-    return Unavailable("dependency_too_old", std::string("libsodium ") +
-                                                 sodium_version_string() +
+  if (!IsSodiumNewEnough()) {
+    return Unavailable("dependency_too_old", std::string("libsodium ") + SodiumVersion() +
                                                  " was found, 1.0.18 or newer is needed");
   }
   return {};
@@ -103,7 +96,7 @@ Result<void> InitProcess() {
     return Unavailable("dependency_init_failed",
                        std::string("libcurl did not start: ") + curl_easy_strerror(code));
   }
-  if (sodium_init() < 0) {
+  if (!StartSodium()) {
     return Unavailable("dependency_init_failed", "libsodium did not start");
   }
   PinCurl();
@@ -123,7 +116,7 @@ LibraryVersions FoundVersions() {
   LibraryVersions versions;
   versions.libcurl = curl->version;
   versions.tls = curl->ssl_version != nullptr ? curl->ssl_version : "";
-  versions.libsodium = sodium_version_string();
+  versions.libsodium = SodiumVersion();
   return versions;
 }
 

@@ -242,16 +242,6 @@ void Provider::BeginListModels(uint64_t request, std::shared_ptr<RequestSink> si
   Models(force.Bool().value_or(false), reply);
 }
 
-void Provider::Models(bool force, const Reply& reply) {
-  models_->Get(force, [this, reply](Result<ModelsView> models) {
-    if (models.ok()) {
-      reply(nullptr, ModelsDocument(models.value(), table_));
-    } else {
-      reply(&models.error(), ErrorDocument(models.error()));
-    }
-  });
-}
-
 void Provider::OnSnapshotChange(const AccountSnapshot* before,
                                 const AccountSnapshot& after) {
   if (before == nullptr) return;

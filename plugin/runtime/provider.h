@@ -80,6 +80,8 @@ class Provider {
   void Logout(const Reply& reply);
   void Refresh(const Reply& reply);
   void Models(bool force, const Reply& reply);
+  // Reads the account and the model list from the disk, then goes on.
+  void LoadThen(std::function<void()> then, const Reply& reply);
   // Runs `task` on the store thread and `then` with its result on the loop.
   template <typename T>
   void OnStore(std::function<Result<T>(Account*, Store*)> task,

@@ -103,6 +103,28 @@ void Provider::Status(const Reply& reply) {
     reply(nullptr, StatusDocument(View()));
     return;
   }
+  LoadThen([this, reply] { reply(nullptr, StatusDocument(View())); }, reply);
+}
+
+void Provider::Models(bool force, const Reply& reply) {
+  const auto get = [this, force, reply] {
+    models_->Get(force, [this, reply](Result<ModelsView> models) {
+      if (models.ok()) {
+        reply(nullptr, ModelsDocument(models.value(), table_));
+      } else {
+        reply(&models.error(), ErrorDocument(models.error()));
+      }
+    });
+  };
+  // Another process may have left a list that is still good, or better than none.
+  if (models_->loaded()) {
+    get();
+  } else {
+    LoadThen(get, reply);
+  }
+}
+
+void Provider::LoadThen(std::function<void()> then, const Reply& reply) {
   using Loaded = std::optional<ModelList>;
   OnStore<Loaded>(
       [](Account* account, Store* store) -> Result<Loaded> {
@@ -112,9 +134,9 @@ void Provider::Status(const Reply& reply) {
         if (!text.ok() || !text.value()) return Loaded();
         return DecodeModelList(*text.value());
       },
-      [this, reply](Result<Loaded> list) {
+      [this, then = std::move(then)](Result<Loaded> list) {
         models_->OnLoaded(std::move(list).value());
-        reply(nullptr, StatusDocument(View()));
+        then();
       },
       reply);
 }

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test, on loopback only.  About half an hour on two cores.
+#
+#   scripts/test.sh            release, then AddressSanitizer and UBSan, then ThreadSanitizer
+#   scripts/test.sh release    only these presets, in this order
+#   scripts/test.sh --help
+#
+# The last line is "N passed, N failed, N skipped"; the exit code is 0 if nothing failed.  A
+# skipped test says what was not tested and why.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+case "${1:-}" in
+  --help | -h) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -*) echo "test.sh: unknown argument $1 (see --help)" >&2; exit 2 ;;
+esac
+presets=("$@")
+[ ${#presets[@]} -gt 0 ] || presets=(release asan tsan)
+export RECORDED_DIR="${RECORDED_DIR:-}"
+jobs=$(nproc)
+
+step() { printf '\n== %s (%s)\n' "$*" "$(date -u +%H:%M:%S)"; }
+fail() { printf '%s\n0 passed, 1 failed, 0 skipped\n' "$*"; exit 1; }
+
+step "installing what is missing"
+scripts/setup.sh || fail "setup.sh did not succeed"
+
+build() {  # build PRESET TARGET
+  cmake --preset "$1" >"build/$1.log" 2>&1 || { cat "build/$1.log"; fail "configuring $1"; }
+  cmake --build --preset "$1" -j "$jobs" --target "$2" >"build/$1.log" 2>&1 ||
+    { grep -E 'error|warning|FAILED' -A 5 "build/$1.log" | head -60; fail "building $1"; }
+}
+
+mkdir -p build
+reports=()
+for preset in "${presets[@]}"; do
+  # The simulator is built once, in release, and used by every preset.
+  if [ "$preset" != release ] && [ ! -x build/release/bin/xai-sim ]; then
+    step "building the simulator"
+    build release xai-sim
+  fi
+  step "building $preset"
+  target=all
+  [ "$preset" != tsan ] || target=xai_thread_tests
+  build "$preset" "$target"
+  step "testing $preset"
+  report=$PWD/build/$preset-tests.xml
+  rm -f "$report"
+  # Two at a time: a test must not depend on having the machine to itself.
+  ctest --preset "$preset" -j "$jobs" --output-junit "$report" </dev/null
+  [ -s "$report" ] || fail "no test of $preset ran"
+  reports+=("$report")
+done
+
+step "result"
+python3 scripts/count-tests.py "${reports[@]}"
