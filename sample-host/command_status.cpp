@@ -7,7 +7,7 @@ namespace {
 
 std::string Tier(const llmp::Json& status) {
   const auto number = status["tier"].integer();
-  const std::string label = status["tier_label"].str();
+  std::string label = status["tier_label"].str();
   if (!number) return label;
   return label.empty() ? std::to_string(*number)
                        : label + " (" + std::to_string(*number) + ")";

@@ -22,7 +22,7 @@ void OnInterrupt(int) {
   presses = presses + 1;
   if (presses > allowed) {
     // Colours may be on.  If the terminal is gone there is nobody to tell.
-    static const char kReset[] = "\x1b[0m\n";
+    static constexpr char kReset[] = "\x1b[0m\n";
     if (::isatty(STDOUT_FILENO) != 0) {
       (void)!::write(STDOUT_FILENO, kReset, sizeof kReset - 1);
     }

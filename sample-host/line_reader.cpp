@@ -50,6 +50,7 @@ int LineReader::Editor::ReadCharacter(EditLine*, wchar_t* character) {
     if (!WaitForInput()) return -1;
     const ssize_t count = ::read(STDIN_FILENO, &byte, 1);
     if (count <= 0) return static_cast<int>(count);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): safe, with a state of its own
     const std::size_t used = std::mbrtowc(character, &byte, 1, &state);
     if (used == static_cast<std::size_t>(-2)) continue;  // A character of several bytes.
     if (used != static_cast<std::size_t>(-1)) return 1;

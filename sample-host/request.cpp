@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "format.h"
 #include "interrupts.h"
 #include "spinner.h"
 #include "terminal.h"
@@ -46,14 +47,20 @@ void PrintError(const Outcome& outcome) {
   const std::string reason = member("reason");
   if (!reason.empty()) name += " (" + reason + ")";
   std::string out = Styled(stderr, Style::kError, "error: " + name) + "\n";
-  if (!member("detail").empty()) out += "  " + member("detail") + "\n";
+  const auto add = [&](const std::string& line) {
+    out += "  ";
+    for (const char c : Wrapped(stderr, line, 2))
+      out += c == '\n' ? "\n  " : std::string(1, c);
+    out += "\n";
+  };
+  if (!member("detail").empty()) add(member("detail"));
   for (const llmp::Json& path : document["checked_paths"].items()) {
-    out += "  looked at " + CleanLine(path.str()) + "\n";
+    add("looked at " + CleanLine(path.str()));
   }
   if (const auto wait = document["retry_after_ms"].integer()) {
-    out += "  try again in " + std::to_string((*wait + 999) / 1000) + " s\n";
+    add("try again in " + Duration((*wait + 999) / 1000));
   }
-  if (!member("hint").empty()) out += "  hint: " + member("hint") + "\n";
+  if (!member("hint").empty()) add("hint: " + member("hint"));
   Write(stderr, out);
 }
 

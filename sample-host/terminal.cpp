@@ -108,6 +108,28 @@ void Write(std::FILE* stream, std::string_view text) {
   std::fflush(stream);
 }
 
+std::string Wrapped(std::FILE* stream, std::string_view text, std::size_t indent) {
+  if (!IsTerminal(stream)) return std::string(text);
+  const std::size_t room = std::max<std::size_t>(static_cast<std::size_t>(Columns()), 40);
+  std::string out;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
+    const std::string_view word = text.substr(0, end);
+    if (column > indent && column + Width(word) >= room) {
+      out.back() = '\n';  // In place of the space before the word.
+      column = indent;
+    }
+    out += word;
+    column += Width(word);
+    if (end == text.size()) break;
+    out += text[end];
+    column = text[end] == '\n' ? indent : column + 1;
+    text.remove_prefix(end + 1);
+  }
+  return out;
+}
+
 void PrintRows(const Rows& rows) {
   std::size_t width = 0;
   for (const auto& [label, value] : rows) {
@@ -117,7 +139,7 @@ void PrintRows(const Rows& rows) {
   for (const auto& [label, value] : rows) {
     if (value.empty()) continue;
     out += Styled(stdout, Style::kDim, Padded(label, width)) + "  ";
-    for (const char c : Clean(value)) {
+    for (const char c : Wrapped(stdout, Clean(value), width + 2)) {
       out += c;
       if (c == '\n') out.append(width + 2, ' ');
     }

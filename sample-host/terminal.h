@@ -35,6 +35,10 @@ std::string Styled(std::FILE* stream, Style style, std::string_view text);
 /// filter.
 void Write(std::FILE* stream, std::string_view text);
 
+/// The text with newlines where words would pass the terminal's last column, if the
+/// stream is a terminal.  indent: columns that stand before each line.
+std::string Wrapped(std::FILE* stream, std::string_view text, std::size_t indent);
+
 /// Label and value; a row without a value is left out.
 using Rows = std::vector<std::pair<std::string, std::string>>;
 

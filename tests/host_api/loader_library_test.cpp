@@ -2,6 +2,7 @@
 #include <elf.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "host_api/plugin_folder.h"
@@ -37,17 +38,34 @@ TEST_F(LoaderLibrary, AbsentIsNotLoadable) {
   EXPECT_EQ(document["checked_paths"][1].str(), folder_.library_path().string());
 }
 
+/// Where the last byte that is mapped lies; what follows is for debuggers.
+std::size_t EndOfMappedBytes(const std::string& bytes) {
+  Elf64_Ehdr header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < header.e_phnum; ++i) {
+    Elf64_Phdr segment;
+    std::memcpy(&segment, &bytes[header.e_phoff + i * sizeof segment], sizeof segment);
+    if (segment.p_type == PT_LOAD)
+      end = std::max(end, segment.p_offset + segment.p_filesz);
+  }
+  return end;
+}
+
 TEST_F(LoaderLibrary, TruncatedAnywhereIsNotLoadable) {
   const std::string whole = ReadBytes(FixtureLibrary("echo_plugin"));
+  const std::size_t mapped = EndOfMappedBytes(whole);
+  ASSERT_LT(mapped, whole.size());
   for (const std::size_t length :
        {std::size_t{0}, std::size_t{3}, std::size_t{40}, std::size_t{63}, std::size_t{64},
-        std::size_t{200}, whole.size() / 20, whole.size() / 4, whole.size() / 2,
-        whole.size() * 3 / 4}) {
+        std::size_t{200}, mapped / 20, mapped / 4, mapped / 2, mapped * 3 / 4,
+        mapped - 1}) {
     const Json document = DocumentFor(whole.substr(0, length));
     EXPECT_EQ(document["reason"].str(), "library_not_loadable") << length;
     EXPECT_NE(document["detail"].str().find("truncated"), std::string::npos)
         << length << ": " << document.dump();
   }
+  EXPECT_TRUE(DocumentFor(whole.substr(0, mapped)).is_null());
 }
 
 TEST_F(LoaderLibrary, ForAnotherMachineIsNamed) {
