@@ -62,8 +62,8 @@ LineReader::LineReader(bool editing)
     : interactive_(IsTerminal(stdin) && IsTerminal(stderr)) {
   if (!editing || !interactive_) return;
   // libedit works in wide characters, which follow the locale.  Numbers stay in "C".
-  std::setlocale(LC_CTYPE,
-                 "");  // NOLINT(concurrency-mt-unsafe): before any thread of ours
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread here reads the locale
+  std::setlocale(LC_CTYPE, "");
   editor_ = std::make_unique<Editor>();
 }
 
