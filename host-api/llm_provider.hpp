@@ -1,21 +1,18 @@
 // llm_provider.hpp - the C ABI of llm_provider.h for C++ hosts.
 //
-//     llmp::Provider provider = llmp::load("/usr/lib/example", {"example-agent",
-//     "2.3.1"}); for (const llmp_event& event :
-//     provider.complete(R"({"model":"m","messages":[...]})")) {
+//     llmp::Provider provider = llmp::load("/usr/lib/example", {"my-agent", "2.3.1"});
+//     for (const llmp_event& event : provider.complete(request)) {
 //       if (event.kind == LLMP_EV_TEXT) std::cout << llmp::text(event);
-//       if (event.kind == LLMP_EV_END && event.status != LLMP_OK) std::cerr <<
-//       llmp::text(event);
+//       if (event.kind == LLMP_EV_END && event.status != LLMP_OK) complain(event);
 //     }
 //
 // Loading never fails.  Whatever goes wrong (no manifest, a truncated library, one for
-// another machine, a plugin from another century) the result is a provider: a null object
-// that accepts every request and ends it with LLMP_E_UNAVAILABLE and a document that says
-// what is wrong and what to do.  Nothing here throws but std::bad_alloc.
+// another machine, another major version) the result is a provider: a null object that
+// accepts every request and ends it with LLMP_E_UNAVAILABLE and a document that says what
+// is wrong and what to do.  Nothing here throws but std::bad_alloc.
 //
-// The names follow the C ABI.  C++17 and later; Linux; needs Boost.DLL (header-only) and
-// RapidJSON; link libdl where the C library does not have it.  Contract: abi.md and
-// json.md.
+// C++17 and later; Linux; needs Boost.DLL (header-only) and RapidJSON.  The contract is
+// in abi.md and json.md.
 #ifndef LLM_PROVIDER_HPP
 #define LLM_PROVIDER_HPP
 
@@ -219,39 +216,6 @@ Provider load(const std::filesystem::path& folder, Host host,
 /// not load, that is the answer.
 Provider load_first(const std::vector<std::filesystem::path>& folders, Host host,
                     std::string_view config = "{}");
-
-// ------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-/// The document for a call that was refused, or a queue that died.
-inline std::string refusal_document(std::int32_t result) {
-  Json document = Json::object().set("ok", false);
-  switch (result) {
-    case LLMP_E_INVALID:
-      document.set("error", "invalid_request");
-      break;
-    case LLMP_E_NO_MEMORY:
-      document.set("error", "no_memory");
-      break;
-    case LLMP_E_CLOSED:
-      document.set("error", "cancelled").set("reason", "closed");
-      break;
-    case LLMP_E_FORKED:
-      document.set("error", "internal").set("reason", "forked");
-      break;
-    default:
-      document.set("error", "internal");
-      break;
-  }
-  return document
-      .set("detail", "the provider refused the call: " + std::to_string(result))
-      .set("hint", "Report this to the author of the application.")
-      .set("retry", false)
-      .dump();
-}
-
-}  // namespace detail
 
 inline Stream::Stream(std::shared_ptr<detail::Session> session, Start start,
                       std::string_view json, std::uint32_t queue_flags)

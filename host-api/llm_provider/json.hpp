@@ -98,8 +98,6 @@ class Json {
   std::vector<Json> items_;
 };
 
-// ------------------------------------------------------------------------------------------------
-
 // Builds the value from RapidJSON's events.  There is no RapidJSON DOM anywhere:
 // comparing its values recurses for ever under g++ 12 in C++20.
 struct Json::Reader {

@@ -211,6 +211,33 @@ inline std::shared_ptr<Session> open_session(
   return session;
 }
 
+/// The document for a call that was refused, or a queue that died.
+inline std::string refusal_document(std::int32_t result) {
+  Json document = Json::object().set("ok", false);
+  switch (result) {
+    case LLMP_E_INVALID:
+      document.set("error", "invalid_request");
+      break;
+    case LLMP_E_NO_MEMORY:
+      document.set("error", "no_memory");
+      break;
+    case LLMP_E_CLOSED:
+      document.set("error", "cancelled").set("reason", "closed");
+      break;
+    case LLMP_E_FORKED:
+      document.set("error", "internal").set("reason", "forked");
+      break;
+    default:
+      document.set("error", "internal");
+      break;
+  }
+  return document
+      .set("detail", "the provider refused the call: " + std::to_string(result))
+      .set("hint", "Report this to the author of the application.")
+      .set("retry", false)
+      .dump();
+}
+
 }  // namespace detail
 }  // namespace llmp
 

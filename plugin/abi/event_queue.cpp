@@ -50,6 +50,8 @@ struct EventQueue::State {
   std::unordered_map<uint64_t, Unread> unread;
   std::vector<uint64_t> drained;  // has room for every request in `unread`
   ReadySignal signal;
+  int batches = 0;         // BeginBatch() without its EndBatch()
+  bool woke_late = false;  // became full within a batch, and nobody was told
   bool waiting = false;
   bool wake = false;
   bool closed = false;
@@ -206,12 +208,38 @@ bool EventQueue::Push(const Event& event) {
       if (entry->bytes > state.window) entry->over = true;
       over = entry->over;
     }
+    if (state.batches > 0 && event.kind != LLMP_EV_END) {
+      state.woke_late = state.woke_late || was_empty;
+      return !over;
+    }
+    was_empty = was_empty || std::exchange(state.woke_late, false);
     if (was_empty) state.signal.Raise();
     waiting = state.waiting;
   }
   if (waiting) state.changed.notify_one();
   if (was_empty && state.on_empty_to_full) state.on_empty_to_full();
   return !over;
+}
+
+void EventQueue::BeginBatch() {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  ++state_->batches;
+}
+
+void EventQueue::EndBatch() {
+  State& state = *state_;
+  bool became_full = false;
+  bool waiting = false;
+  {
+    const std::lock_guard<std::mutex> lock(state.mutex);
+    if (--state.batches > 0 || state.closed) return;
+    // A waiter that came by itself may have taken everything already.
+    became_full = std::exchange(state.woke_late, false) && !state.Empty();
+    if (became_full) state.signal.Raise();
+    waiting = state.waiting && !state.Empty();
+  }
+  if (waiting) state.changed.notify_one();
+  if (became_full && state.on_empty_to_full) state.on_empty_to_full();
 }
 
 int32_t EventQueue::Wait(int32_t timeout_ms, llmp_event* events, uint32_t cap) {

@@ -51,6 +51,11 @@ class EventQueue {
   // its document it arrives as LLMP_E_NO_MEMORY with a fixed one.
   bool Push(const Event& event);
 
+  // Between the two a waiter is not woken for each event but once at the end: a piece of
+  // a stream holds a hundred of them.  Calls may nest; an END wakes at once.
+  void BeginBatch();
+  void EndBatch();
+
   // See llmp_provider.queue_wait.  With a `cap` of 0 it waits and takes nothing.
   int32_t Wait(int32_t timeout_ms, llmp_event* events, uint32_t cap);
   // See llmp_provider.queue_wake.

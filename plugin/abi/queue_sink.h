@@ -21,6 +21,8 @@ class QueueSink : public RequestSink {
             std::function<void()> on_end);
 
   void OnStart(const std::string& document) override;
+  void OnBatchBegin() override { queue_->BeginBatch(); }
+  void OnBatchEnd() override { queue_->EndBatch(); }
   bool OnText(std::string_view text) override;
   bool OnReasoning(std::string_view text) override;
   bool OnToolCall(uint32_t index, const ToolCall& call) override;

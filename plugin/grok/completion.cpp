@@ -119,7 +119,9 @@ bool Completion::OnAnswerBytes(std::string_view bytes) {
     return true;
   }
   if (state_ != State::kStreaming) return true;
+  sink_->OnBatchBegin();
   Result<void> fed = parser_.Feed(bytes, this);
+  sink_->OnBatchEnd();
   if (stream_error_) {
     Fail(std::move(*stream_error_));
   } else if (!fed.ok()) {

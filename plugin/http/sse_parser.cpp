@@ -40,7 +40,8 @@ Result<void> SseParser::Feed(std::string_view bytes, SseHandler* handler) {
     std::string_view line = bytes.substr(0, end);
     skip_lf_ = bytes[end] == '\r';
     bytes.remove_prefix(end + 1);
-    if (data_.size() + partial_.size() + line.size() > limits::kSseEventBytesMax) {
+    const size_t held = data_.size() + one_line_.size() + partial_.size();
+    if (held + line.size() > limits::kSseEventBytesMax) {
       stopped_ = true;
       return TooLarge("single event");
     }

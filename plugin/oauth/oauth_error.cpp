@@ -28,6 +28,14 @@ std::optional<OAuthErrorKind> KindOf(std::string_view error) {
   return std::nullopt;
 }
 
+// The challenge or outage page of the gate in front of the server.
+bool IsEdgePage(const HttpHead& head) {
+  if (head.Header("content-type").find("text/html") == std::string_view::npos)
+    return false;
+  return !head.Header("cf-mitigated").empty() || head.status == 403 ||
+         (head.status >= 520 && head.status <= 530);
+}
+
 }  // namespace
 
 OAuthFault ReadOAuthFault(const HttpResponse& response) {
@@ -39,6 +47,7 @@ OAuthFault ReadOAuthFault(const HttpResponse& response) {
     fault.kind = OAuthErrorKind::kRedirect;
     return fault;
   }
+  fault.edge_page = IsEdgePage(response.head);
   const Result<JsonFields> fields = JsonFields::Read(response.body);
   if (!fields.ok()) return fault;
   const std::optional<std::string_view> error = fields.value().String("error");
@@ -78,7 +87,11 @@ Error ToError(const OAuthFault& fault) {
     case OAuthErrorKind::kAuthorizationPending:
     case OAuthErrorKind::kSlowDown:
     case OAuthErrorKind::kTransient:
-      reason = "transient";
+      if (fault.edge_page) {
+        code = ErrorCode::kEdgeBlocked;
+      } else {
+        reason = "transient";
+      }
       break;
   }
   Error error = Error::Make(code, fault.detail, reason);

@@ -34,6 +34,7 @@ struct OAuthFault {
   std::optional<int64_t> retry_after_ms;  // from the Retry-After header
   std::optional<int64_t> interval_seconds;
   int http_status = 0;
+  bool edge_page = false;  // a gate before the server sent a page: transient as well
 };
 
 // REQUIRES: the status is not 2xx, or the body was not acceptable.  The JSON member
