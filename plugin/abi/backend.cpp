@@ -31,9 +31,9 @@ std::string MakeInfo(const JsonValue& manifest) {
 
 }  // namespace
 
-std::unique_ptr<Backend> Backend::Make(const llmp_host* host, std::string config) {
+std::unique_ptr<Backend> Backend::Make(const llmp_host* host, const std::string& config) {
   std::unique_ptr<Backend> backend(new Backend(host));
-  if (!backend->Configure(std::move(config))) return nullptr;
+  if (!backend->Configure(config)) return nullptr;
   return backend;
 }
 
@@ -46,7 +46,7 @@ Backend::Backend(const llmp_host* host)
         TellAll(LLMP_EV_LOG, level, message);
       }) {}
 
-bool Backend::Configure(std::string config) {
+bool Backend::Configure(const std::string& config) {
   std::unique_ptr<JsonDocument> manifest = ParseManifest();
   info_ = MakeInfo(manifest->root());
   Result<ProviderConfig> read =
@@ -71,7 +71,10 @@ bool Backend::Configure(std::string config) {
   return provider_ != nullptr;
 }
 
-Backend::~Backend() = default;
+Backend::~Backend() {
+  // Its tasks use the mutex.
+  if (refusals_ != nullptr) refusals_->Stop();
+}
 
 bool Backend::Forked() const {
   return ForkCount() != fork_count_;
@@ -132,28 +135,36 @@ int32_t Backend::Begin(Call call, uint64_t queue, uint64_t request,
     refused = Error::Make(ErrorCode::kInvalidRequest, "the request is larger than 32 MiB",
                           "size");
   }
-  if (refused) {
-    if (call == Call::kComplete) {
-      sink->OnStart(StartDocument("", Lane::kChatCompletions, {}));
-    }
-    sink->OnEnd(&*refused, ErrorDocument(*refused));
-    return LLMP_OK;
-  }
-  bool begun = false;
-  switch (call) {
-    case Call::kListModels:
-      begun = provider_->ListModels(request, std::move(sink), std::string(json));
-      break;
-    case Call::kComplete:
-      begun = provider_->Complete(request, std::move(sink), std::string(json));
-      break;
-    case Call::kOnboard:
-      begun = provider_->Onboard(request, std::move(sink), std::string(json));
-      break;
-  }
+  const bool begun = refused ? Refuse(call, std::move(sink), std::move(*refused))
+                             : Start(call, request, std::move(sink), std::string(json));
   if (begun) return LLMP_OK;
   Release(request);
   return LLMP_E_NO_MEMORY;
+}
+
+bool Backend::Start(Call call, uint64_t request, std::shared_ptr<RequestSink> sink,
+                    std::string json) {
+  switch (call) {
+    case Call::kListModels:
+      return provider_->ListModels(request, std::move(sink), std::move(json));
+    case Call::kComplete:
+      return provider_->Complete(request, std::move(sink), std::move(json));
+    case Call::kOnboard:
+      return provider_->Onboard(request, std::move(sink), std::move(json));
+  }
+  return false;
+}
+
+bool Backend::Refuse(Call call, std::shared_ptr<RequestSink> sink, Error error) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (refusals_ == nullptr) refusals_ = IoLoop::Make(HttpSettings(), &log_);
+  return refusals_ != nullptr &&
+         refusals_->Post([call, sink = std::move(sink), error = std::move(error)] {
+           if (call == Call::kComplete) {
+             sink->OnStart(StartDocument("", Lane::kChatCompletions, {}));
+           }
+           sink->OnEnd(&error, ErrorDocument(error));
+         });
 }
 
 void Backend::Cancel(uint64_t request) {

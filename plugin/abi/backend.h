@@ -25,7 +25,7 @@ class Backend {
 
   // Null without memory.  A configuration that is wrong makes a backend all the same:
   // each request ends with what is wrong.
-  static std::unique_ptr<Backend> Make(const llmp_host* host, std::string config);
+  static std::unique_ptr<Backend> Make(const llmp_host* host, const std::string& config);
   ~Backend();
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
@@ -45,7 +45,12 @@ class Backend {
 
  private:
   explicit Backend(const llmp_host* host);
-  bool Configure(std::string config);
+  bool Configure(const std::string& config);
+  bool Start(Call call, uint64_t request, std::shared_ptr<RequestSink> sink,
+             std::string json);
+  // Ends a request that is not begun, from a thread of ours: the host is told of events
+  // by no thread of its own.
+  bool Refuse(Call call, std::shared_ptr<RequestSink> sink, Error error);
   void TellAll(uint32_t kind, int32_t status, std::string_view data);
   void Wake(uint64_t queue);
 
@@ -60,6 +65,7 @@ class Backend {
   uint64_t last_queue_ = 0;
   std::map<uint64_t, std::shared_ptr<EventQueue>> queues_;
   std::unordered_map<uint64_t, uint64_t> live_;  // request to queue
+  std::unique_ptr<IoLoop> refusals_;             // made when first needed
 
   // Const after Configure().
   std::optional<Error> config_error_;

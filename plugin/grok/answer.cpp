@@ -5,14 +5,10 @@
 namespace xai {
 namespace {
 
+// What was not sent is absent.
 void Member(JsonWriter* json, std::string_view name,
             const std::optional<int64_t>& value) {
-  json->Key(name);
-  if (value) {
-    json->Int(*value);
-  } else {
-    json->Null();
-  }
+  if (value) json->Key(name).Int(*value);
 }
 
 }  // namespace

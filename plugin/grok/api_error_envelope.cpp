@@ -142,7 +142,8 @@ ErrorEnvelope ReadErrorEnvelope(std::string_view body) {
   ErrorEnvelope envelope;
   envelope.slug = raw.slug;
   if (!HasMarkup(raw.message)) {
-    envelope.message = MaskTokens(ToShownText(raw.message, limits::kShownTextBytesMax));
+    // Masked first: the start of a token that is cut off would not look like one.
+    envelope.message = ToShownText(MaskTokens(raw.message), limits::kShownTextBytesMax);
   }
   return envelope;
 }

@@ -17,6 +17,7 @@ ChatDecoder::ChatDecoder(Answer* answer, AnswerSink* sink, bool stream_tool_call
 AnswerDecoder::Progress ChatDecoder::OnData(std::string_view data) {
   if (data == "[DONE]") {
     TellToolCalls();
+    if (answer_->finish_reason.empty()) answer_->finish_reason = "stop";
     return Progress::kComplete;
   }
   depth_ = 0;

@@ -96,6 +96,8 @@ std::string FitEffort(std::string_view asked, const ModelInfo& model) {
   };
   if (known.empty()) return {};
   if (knows(asked)) return std::string(asked);
+  // Little reasoning is not none.
+  if (asked == "minimal" && knows("low")) return "low";
   if (asked == "minimal" || asked == "none") return known.front();
   if ((asked == "max" || asked == "xhigh") && knows("xhigh")) return "xhigh";
   return known.back();

@@ -106,6 +106,8 @@ void Completion::OnAccepted(const HttpHead& head) {
   } else {
     state_ = options_.stream ? State::kStreaming : State::kCollecting;
   }
+  // From here on silence counts, which may be allowed to be shorter than the wait before.
+  if (state_ == State::kStreaming || state_ == State::kCollecting) ArmTimer();
 }
 
 bool Completion::OnAnswerBytes(std::string_view bytes) {

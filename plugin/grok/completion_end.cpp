@@ -1,6 +1,7 @@
 // How a completion ends: well, badly, or for want of an answer in time.
 #include <algorithm>
 
+#include "grok/api_error.h"
 #include "grok/completion.h"
 #include "grok/completion_result.h"
 
@@ -36,6 +37,11 @@ void Completion::Succeed() {
 
 void Completion::Fail(Error error) {
   if (state_ == State::kEnded || state_ == State::kDraining) return;
+  // Said within an answer, it is too late for another token, and the sign-in is fine.
+  if (error.reason == kStaleTokenReason) {
+    error.code = ErrorCode::kUpstream;
+    error.reason = "token_not_accepted";
+  }
   // What is not whole is not told: a cut call is no call.
   std::vector<ToolCall>& calls = answer_.tool_calls;
   calls.erase(std::remove_if(calls.begin(), calls.end(),
@@ -48,7 +54,8 @@ void Completion::Fail(Error error) {
 void Completion::End(const Error* error) {
   state_ = State::kEnded;
   if (timer_ != 0) services_.scheduler->CancelTimer(timer_);
-  timer_ = 0;
+  if (retry_timer_ != 0) services_.scheduler->CancelTimer(retry_timer_);
+  timer_ = retry_timer_ = 0;
   CompletionOutcome outcome;
   outcome.answer = &answer_;
   outcome.error = error;
@@ -81,6 +88,8 @@ void Completion::ArmTimer() {
   const int64_t now = services_.clock->SteadyMs();
   // A host that reads slowly is not xAI's silence.
   if (paused_) deadline = now + config.idle_ms;
+  // Nor is our own pause before another attempt, which starts the clock anew.
+  if (retry_timer_ != 0) deadline = now + config.first_byte_ms;
   if (options_.timeout_ms > 0) {
     deadline = std::min(deadline, started_ms_ + options_.timeout_ms);
   }

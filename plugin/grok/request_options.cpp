@@ -50,6 +50,10 @@ Result<void> CheckTypes(const JsonValue& request) {
     if (!value.present() || value.is_null()) continue;
     if (value.type() != member.type) return Invalid(member.name, member.words);
   }
+  const JsonValue effort = request["thinking"]["effort"];
+  if (effort.present() && !effort.is_null() && !effort.is_string()) {
+    return Invalid("thinking.effort", "must be a string");
+  }
   return {};
 }
 
@@ -108,8 +112,8 @@ Result<RequestOptions> ReadRequestOptions(const JsonValue& request) {
   if (!model) return Invalid("model", "must be a string");
   options.model = std::string(WireModelId(*model));
   if (!IsModelId(options.model)) return Invalid("model", "is not a model id");
-  const std::optional<int64_t> choices = request["n"].Integer();
-  if (choices && *choices != 1) {
+  const JsonValue choices = request["n"];
+  if (choices.present() && !choices.is_null() && choices.Integer() != 1) {
     return Error::Make(ErrorCode::kUnsupported, "n: only one answer can be asked for",
                        "n");
   }

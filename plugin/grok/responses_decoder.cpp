@@ -1,9 +1,28 @@
 #include "grok/responses_decoder.h"
 
+#include <algorithm>
+
 #include "base/utf8.h"
 #include "grok/usage.h"
 
 namespace xai {
+namespace {
+
+// Items can end in another order than they began in; what is kept of them stays in the
+// order of the answer, which counts when it is handed back.
+void InsertInOrder(int64_t output_index, std::string document,
+                   std::vector<int64_t>* places, std::vector<std::string>* documents) {
+  const auto place = std::upper_bound(places->begin(), places->end(), output_index);
+  documents->insert(documents->begin() + (place - places->begin()), std::move(document));
+  places->insert(place, output_index);
+}
+
+// An event without an index may have been of any item.
+bool Has(const std::set<int64_t>& streamed, int64_t output_index) {
+  return streamed.count(output_index) > 0 || streamed.count(-1) > 0;
+}
+
+}  // namespace
 
 ResponsesDecoder::ResponsesDecoder(Answer* answer, AnswerSink* sink,
                                    bool stream_tool_calls)
@@ -41,6 +60,7 @@ AnswerDecoder::Progress ResponsesDecoder::OnTypedEvent(std::string_view) {
     return Progress::kContent;
   }
   if (type_ == "response.output_text.annotation.added") {
+    annotated_.insert(output_index_);
     if (!nested_.empty()) AddAnnotation(nested_, answer_);
     return Progress::kContent;
   }
@@ -102,20 +122,23 @@ void ResponsesDecoder::OnItemDone(const std::string& json, int64_t output_index)
   } else if (item->type == "function_call") {
     OnFunctionCall(*item, output_index);
   } else if (item->type == "reasoning") {
-    if (item->encrypted) answer_->encrypted_reasoning.push_back(json);
+    if (item->encrypted) {
+      InsertInOrder(output_index, json, &reasoning_places_,
+                    &answer_->encrypted_reasoning);
+    }
     if (!reasoning_streamed_ && !item->summary.empty()) {
       Told(sink_->OnReasoning(item->summary));
     }
   } else if (IsServerToolCall(*item)) {
-    answer_->server_tool_calls.push_back(ServerToolDocument(*item));
+    InsertInOrder(output_index, ServerToolDocument(*item), &tool_places_,
+                  &answer_->server_tool_calls);
   }
 }
 
 void ResponsesDecoder::OnMessage(const OutputItem& item, int64_t output_index) {
-  if (texts_.count(output_index) == 0 && !item.text.empty())
-    Told(sink_->OnText(item.text));
+  if (!Has(texts_, output_index) && !item.text.empty()) Told(sink_->OnText(item.text));
   if (answer_->refusal.empty()) answer_->refusal = item.refusal;
-  if (!answer_->annotations.empty()) return;  // they came as events
+  if (Has(annotated_, output_index)) return;
   for (const std::string& annotation : item.annotations)
     AddAnnotation(annotation, answer_);
 }

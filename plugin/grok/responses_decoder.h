@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/json_capture.h"
 #include "base/json_reader.h"
@@ -67,7 +68,11 @@ class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
   // Of the answer so far.
   std::map<int64_t, size_t> calls_;  // output_index to number of the call
   std::set<int64_t> texts_;          // output_index of messages whose text streamed
+  std::set<int64_t> annotated_;      // the same for annotations
   std::set<int64_t> items_done_;     // output_index
+  // output_index of each that the answer has.
+  std::vector<int64_t> reasoning_places_;
+  std::vector<int64_t> tool_places_;
   bool reasoning_streamed_ = false;
   bool pause_ = false;
 };

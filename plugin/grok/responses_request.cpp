@@ -41,6 +41,11 @@ bool Rejects(const ModelInfo& model, std::string_view name) {
          model.rejects.end();
 }
 
+// A null means the default, as everywhere.
+bool IsGiven(const JsonValue& value) {
+  return value.present() && !value.is_null();
+}
+
 void WriteMaxTokens(const JsonValue& request, const ModelInfo& model, JsonWriter* json,
                     WireRequest* wire) {
   for (const std::string_view name : {"max_completion_tokens", "max_tokens"}) {
@@ -143,11 +148,11 @@ Result<WireRequest> BuildResponsesRequest(const JsonValue& request,
   WriteEffort(request, model, &json, &wire);
   WriteFormat(request["response_format"], &json);
   WriteTools(request, &json, &wire);
-  if (!request["store"].present()) json.Key("store").Bool(false);
-  if (!request["include"].present()) {
+  if (!IsGiven(request["store"])) json.Key("store").Bool(false);
+  if (!IsGiven(request["include"])) {
     json.Key("include").BeginArray().String("reasoning.encrypted_content").EndArray();
   }
-  if (!options.conversation_id.empty() && !request["prompt_cache_key"].present()) {
+  if (!options.conversation_id.empty() && !IsGiven(request["prompt_cache_key"])) {
     json.Key("prompt_cache_key").String(options.conversation_id);
   }
   for (JsonValue member = request.FirstChild(); member.present();

@@ -1,5 +1,7 @@
 #include "grok/usage.h"
 
+#include <algorithm>
+
 #include "base/json_reader.h"
 
 namespace xai {
@@ -14,6 +16,14 @@ std::optional<int64_t> Count(const JsonFields& fields, std::string_view path) {
 std::optional<int64_t> Cost(const JsonFields& fields) {
   const std::optional<int64_t> ticks = Count(fields, "cost_in_usd_ticks");
   return ticks && *ticks > 0 ? ticks : std::nullopt;
+}
+
+// Some answers count more cached tokens than there are in the prompt; a host that
+// subtracts must not get a negative number.
+void BoundCached(Usage* usage) {
+  if (usage->input_tokens && usage->cached_tokens) {
+    usage->cached_tokens = std::min(*usage->cached_tokens, *usage->input_tokens);
+  }
 }
 
 }  // namespace
@@ -35,6 +45,7 @@ Usage ReadChatUsage(std::string wire_json) {
           *usage.total_tokens) {
     *usage.output_tokens += *usage.reasoning_tokens;
   }
+  BoundCached(&usage);
   usage.wire = std::move(wire_json);
   return usage;
 }
@@ -50,6 +61,7 @@ Usage ReadResponsesUsage(std::string wire_json) {
   usage.cached_tokens = Count(fields, "input_tokens_details.cached_tokens");
   usage.reasoning_tokens = Count(fields, "output_tokens_details.reasoning_tokens");
   usage.cost_in_usd_ticks = Cost(fields);
+  BoundCached(&usage);
   usage.wire = std::move(wire_json);
   return usage;
 }

@@ -92,8 +92,9 @@ Result<DeviceCode> ParseDeviceResponse(const HttpResponse& response,
   code.verification_url = std::string(*url);
   code.verification_url_with_code =
       UrlWithCode(fields, code.verification_url, code.user_code, config.issuer);
-  // The page must not learn the secret half by way of the address.
-  if (code.verification_url_with_code.find(*device_code) != std::string::npos) {
+  // Neither a person nor the page may see the secret half by way of an address.
+  if (code.verification_url.find(*device_code) != std::string::npos ||
+      code.verification_url_with_code.find(*device_code) != std::string::npos) {
     return Refuse("the device code in its address");
   }
   code.interval_seconds =

@@ -48,9 +48,13 @@ std::string XdgBase(const Environment& environment, const char* variable,
   return home.empty() ? std::string() : home + below_home;
 }
 
+// Empty for the root, to which names are appended like to any other folder.
+std::string WithoutRoot(std::string path) {
+  return path == "/" ? std::string() : path;
+}
+
 std::string ParentOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == 0 ? "/" : path.substr(0, slash);
+  return path.substr(0, path.rfind('/'));
 }
 
 }  // namespace
@@ -69,8 +73,9 @@ Result<void> ResolvePaths(const JsonValue& config, const Environment& environmen
   } else if (const std::string workspace = environment("WORKSPACE_DIR");
              !workspace.empty()) {
     if (!IsUsablePath(workspace)) return Invalid("WORKSPACE_DIR", "must be a full path");
-    out->state_dir = WithoutTrailingSlashes(workspace) + "/.xai-grok";
-    key_base = WithoutTrailingSlashes(workspace) + "/.config";
+    const std::string base = WithoutRoot(WithoutTrailingSlashes(workspace));
+    out->state_dir = base + "/.xai-grok";
+    key_base = base + "/.config";
   } else {
     const std::string base = XdgBase(environment, "XDG_STATE_HOME", "/.local/state");
     if (base.empty())

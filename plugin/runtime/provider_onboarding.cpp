@@ -168,7 +168,11 @@ void Provider::Poll(std::optional<std::string> pending_id, const Reply& reply) {
 void Provider::ReplyWhenConnected(const Reply& reply) {
   // The sign-in is good even if its models cannot be listed now.
   models_->Get(true, [this, reply](const Result<ModelsView>&) {
-    reply(nullptr, ConnectedDocument(View()));
+    // Behind the write of their list: whoever ends now has lost nothing.
+    OnStore<bool>(
+        [](Account*, Store*) -> Result<bool> { return true; },
+        [this, reply](const Result<bool>&) { reply(nullptr, ConnectedDocument(View())); },
+        reply);
   });
 }
 
