@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>  // renameat2
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,10 +31,17 @@ int OpenAt(int dir_fd, const std::string& name, int flags, mode_t mode = 0) {
   return fd;
 }
 
+// True if the directory was made now; else errno says why not.
+bool MakeDirectory(const std::string& path) {
+  if (mkdir(path.c_str(), kDirMode) != 0) return false;
+  // The umask may have taken away our own rights.
+  return fchmodat(AT_FDCWD, path.c_str(), kDirMode, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 Result<void> MakeParents(const std::string& path) {
   for (size_t at = path.find('/', 1); at != std::string::npos;
        at = path.find('/', at + 1)) {
-    if (mkdir(path.substr(0, at).c_str(), kDirMode) != 0 && errno != EEXIST) {
+    if (!MakeDirectory(path.substr(0, at)) && errno != EEXIST) {
       // A parent that exists but may not be created is fine; opening will tell.
       if (errno != EACCES && errno != EROFS) return IoError("create " + path, errno);
     }
@@ -78,9 +86,7 @@ Result<void> CheckFile(int fd, std::string_view name) {
 Result<StateDir> StateDir::Open(const std::string& path) {
   Result<void> parents = MakeParents(path);
   if (!parents.ok()) return std::move(parents).error();
-  if (mkdir(path.c_str(), kDirMode) != 0 && errno != EEXIST) {
-    return IoError("create " + path, errno);
-  }
+  if (!MakeDirectory(path) && errno != EEXIST) return IoError("create " + path, errno);
   Result<std::optional<StateDir>> opened = OpenExisting(path);
   if (!opened.ok()) return std::move(opened).error();
   if (!opened.value()) return IoError("open " + path, ENOENT);
@@ -122,6 +128,11 @@ Result<Reservation> StateDir::Reserve(std::string_view name, size_t bytes) const
   if (unlinkat(fd_.get(), temporary.c_str(), 0) != 0 && errno != ENOENT) {
     return IoError("remove an old " + temporary, errno);
   }
+  return ReserveAs(temporary, bytes);
+}
+
+Result<Reservation> StateDir::ReserveAs(const std::string& temporary,
+                                        size_t bytes) const {
   UniqueFd fd(OpenAt(fd_.get(), temporary, O_RDWR | O_CREAT | O_EXCL, kFileMode));
   if (!fd.valid()) return IoError("create " + temporary, errno);
   const int file = fd.get();
@@ -133,7 +144,7 @@ Result<Reservation> StateDir::Reserve(std::string_view name, size_t bytes) const
   do {
     failed = posix_fallocate(file, 0, static_cast<off_t>(bytes));
   } while (failed == EINTR);
-  if (failed != 0) return IoError("reserve room for " + std::string(name), failed);
+  if (failed != 0) return IoError("reserve room for " + temporary, failed);
   if (Flush(file) != 0) return IoError("flush", errno);
   return reservation;
 }
@@ -145,7 +156,12 @@ Result<void> StateDir::Replace(std::string_view name, std::string_view bytes) co
 }
 
 Result<bool> StateDir::CreateNew(std::string_view name, std::string_view bytes) const {
-  Result<Reservation> room = Reserve(name, bytes.size());
+  // No lock is held here: with one temporary name for all, two who create at the same
+  // time would publish each other's half-written file.
+  uint64_t mark = 0;
+  if (getrandom(&mark, sizeof(mark), 0) != sizeof(mark)) return IoError("draw", errno);
+  Result<Reservation> room = ReserveAs(
+      "." + std::string(name) + "." + std::to_string(mark) + ".tmp", bytes.size());
   if (!room.ok()) return std::move(room).error();
   return room.value().CommitNew(name, bytes);
 }
@@ -205,6 +221,10 @@ Result<FileLock> StateDir::Lock(std::string_view name,
       if (fstat(fd.get(), &held) == 0 &&
           fstatat(fd_.get(), path.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
           held.st_ino == named.st_ino) {
+        // A umask must not keep the next one from opening it.
+        if ((held.st_mode & 0777) != kFileMode && fchmod(fd.get(), kFileMode) != 0) {
+          return IoError("set the mode of " + path, errno);
+        }
         return FileLock(std::move(fd));
       }
       continue;

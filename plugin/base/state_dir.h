@@ -30,10 +30,11 @@ class StateDir {
   // tightened.
   Result<std::optional<std::string>> Read(std::string_view name, size_t bytes_max) const;
 
+  // REQUIRES: the lock of `name` is held, since its temporary name has no other owner.
   Result<Reservation> Reserve(std::string_view name, size_t bytes) const;
   // Reserve and commit at once.
   Result<void> Replace(std::string_view name, std::string_view bytes) const;
-  // Creates `name` with `bytes`; false if it exists already.
+  // Creates `name` with `bytes`; false if it exists already.  Needs no lock.
   Result<bool> CreateNew(std::string_view name, std::string_view bytes) const;
 
   // The names that begin with `prefix`, in order.
@@ -49,6 +50,7 @@ class StateDir {
 
  private:
   explicit StateDir(UniqueFd fd) : fd_(std::move(fd)) {}
+  Result<Reservation> ReserveAs(const std::string& temporary, size_t bytes) const;
 
   UniqueFd fd_;
 };

@@ -116,6 +116,8 @@ class Account {
   int64_t next_refresh_steady_ms_ = 0;
   int64_t backoff_ms_ = 0;
   std::optional<Error> last_refresh_error_;
+  // The access token whose renewal was sent and not answered.
+  std::shared_ptr<const AccessToken> unanswered_;
   std::string boot_id_;  // of this boot of the machine
 };
 

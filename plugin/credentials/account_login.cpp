@@ -154,8 +154,8 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
   record_->subject = claims.subject;
   record_->email = claims.email;
   // On the disk first, everything else after it.  A disk that fails now is retried later.
-  const bool saved = Persist(&room.value()).ok();
-  if (saved) (void)EndFlow();
+  (void)Persist(&room.value());
+  (void)EndFlow();  // its code is spent, whether the result could be written or not
   pending_.reset();
   if (record_->email.empty()) LookUpOwner();
   next_refresh_steady_ms_ = 0;

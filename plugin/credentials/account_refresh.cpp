@@ -21,9 +21,13 @@ Result<void> Account::Refresh(RefreshWhen when, const AccessToken* rejected) {
   Result<void> possible = CheckRefreshable();
   if (!possible.ok()) return possible;
   if (IsFresh(when, rejected)) return {};
-  if (when == RefreshWhen::kIfStale && last_refresh_error_ &&
-      services_.clock->SteadyMs() < next_refresh_steady_ms_) {
-    return *last_refresh_error_;
+  if (when == RefreshWhen::kIfStale && last_refresh_error_) {
+    if (services_.clock->SteadyMs() < next_refresh_steady_ms_)
+      return *last_refresh_error_;
+    // R10: nobody knows what became of the refresh token.  It rests until it is needed.
+    const bool needed =
+        rejected != nullptr || access_->expires_at_ms <= services_.clock->NowMs();
+    if (unanswered_ == access_ && !needed) return *last_refresh_error_;
   }
   // R3, R4: alone now; whoever was faster has written its result.
   Result<FileLock> lock = LockStore();
@@ -66,11 +70,12 @@ Result<void> Account::Rotate(FileLock* lock, Reservation* room) {
   Result<void> noted = lock->WriteNote(fingerprint.value());
   if (!noted.ok()) return noted;
 
-  // R7, R10: sent once; once more only if no answer came, and soon enough.
+  // R7, R10: sent once; once more only if no answer came, and soon enough.  After an
+  // interruption this was the once more.
   const int64_t first_sent = services_.clock->SteadyMs();
   bool ambiguous = false;
   Result<TokenSet> tokens = PresentRefreshToken(&ambiguous);
-  if (!tokens.ok() && ambiguous && !services_.closing() &&
+  if (!tokens.ok() && ambiguous && !interrupted && !services_.closing() &&
       services_.clock->SteadyMs() - first_sent < limits::kRepresentWithinMs) {
     interrupted = true;
     tokens = PresentRefreshToken(&ambiguous);
@@ -78,6 +83,7 @@ Result<void> Account::Rotate(FileLock* lock, Reservation* room) {
   if (!tokens.ok()) {
     // The note stays only while nobody knows what became of the token.
     if (!ambiguous) (void)lock->WriteNote("");
+    unanswered_ = ambiguous ? access_ : nullptr;
     if (tokens.error().code == ErrorCode::kReauthRequired) {
       return OnGrantRefused(interrupted, room);
     }

@@ -17,6 +17,12 @@ Error NoKey(std::string detail, std::string reason) {
   return Error::Make(ErrorCode::kStoreKey, std::move(detail), std::move(reason));
 }
 
+// A file that is too large is a wrong key, not a corrupt credential.
+Error Explain(Error error) {
+  if (error.code == ErrorCode::kStoreCorrupt) return NoKey(error.detail, "key_size");
+  return error;
+}
+
 struct SplitPath {
   std::string directory;
   std::string name;
@@ -60,12 +66,6 @@ class KeyFileSource : public KeySource {
   }
 
  private:
-  // A key file that is too large is a wrong key, not a corrupt credential.
-  static Error Explain(Error error) {
-    if (error.code == ErrorCode::kStoreCorrupt) return NoKey(error.detail, "key_size");
-    return error;
-  }
-
   Result<SecretKey> Create(const SplitPath& split) {
     Result<StateDir> directory = StateDir::Open(split.directory);
     if (!directory.ok()) return std::move(directory).error();
@@ -105,7 +105,7 @@ Result<std::string> ReadProvided(const std::string& path, size_t bytes_max) {
   if (directory.value()) {
     Result<std::optional<std::string>> bytes =
         directory.value()->Read(split.name, bytes_max);
-    if (!bytes.ok()) return std::move(bytes).error();
+    if (!bytes.ok()) return Explain(std::move(bytes).error());
     if (bytes.value()) return std::move(*bytes.value());
   }
   return NoKey(path + " is missing", "key_missing");

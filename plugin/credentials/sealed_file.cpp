@@ -20,6 +20,7 @@ constexpr size_t kPadding = 1024;  // hides the lengths of names and tokens
 // A hostile header must not cost gigabytes or minutes.
 constexpr uint32_t kKdfOperationsMax = 10;
 constexpr uint32_t kKdfMemoryKibMax = 1u << 20;
+constexpr uint32_t kKdfMemoryKibMin = 8;
 
 constexpr size_t kHeaderBytes = 112;
 constexpr size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
@@ -164,14 +165,19 @@ Result<SealedHeader> ReadSealedHeader(std::string_view bytes) {
   header.kdf.memory_kib = static_cast<uint32_t>(GetNumber(head + kAtMemory, 4));
   header.generation = GetNumber(head + kAtGeneration, 8);
   std::memcpy(header.store_id.data(), head + kAtStoreId, header.store_id.size());
+  // libsodium's lower bounds; both numbers are zero where nothing is derived.
+  const KdfParameters& kdf = header.kdf;
+  const bool known_kdf =
+      (head[kAtKdf] == kKdfNone && kdf.operations == 0 && kdf.memory_kib == 0) ||
+      (head[kAtKdf] == kKdfArgon2id13 && kdf.operations >= 1 &&
+       kdf.operations <= kKdfOperationsMax && kdf.memory_kib >= kKdfMemoryKibMin &&
+       kdf.memory_kib <= kKdfMemoryKibMax);
   const bool known_source =
       head[kAtKeySource] >= static_cast<uint8_t>(KeySourceId::kKeyFile) &&
       head[kAtKeySource] <= static_cast<uint8_t>(KeySourceId::kSystemd);
   if (head[kAtMajor] != kMajor || head[kAtAead] != kXChaCha20Poly1305 || !known_source ||
-      GetNumber(head + kAtHeaderSize, 2) != kHeaderBytes ||
-      GetNumber(head + kAtCipherSize, 4) != bytes.size() - kHeaderBytes ||
-      header.kdf.operations > kKdfOperationsMax ||
-      header.kdf.memory_kib > kKdfMemoryKibMax) {
+      !known_kdf || GetNumber(head + kAtHeaderSize, 2) != kHeaderBytes ||
+      GetNumber(head + kAtCipherSize, 4) != bytes.size() - kHeaderBytes) {
     return Corrupt("has a damaged header");
   }
   return header;

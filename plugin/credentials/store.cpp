@@ -72,6 +72,9 @@ Result<void> Store::SavePending(const PendingLogin& pending) {
 }
 
 Result<void> Store::SaveModels(const SecretString& list) {
+  // Nobody waits for a cache.
+  Result<FileLock> lock = Lock([] { return true; });
+  if (!lock.ok()) return std::move(lock).error();
   return Save(models_name_, list);
 }
 

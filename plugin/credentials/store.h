@@ -28,10 +28,12 @@ class Store {
   Result<std::optional<PendingLogin>> LoadPending();
   Result<std::optional<SecretString>> LoadModels();
 
-  // Room for a credential, made before a token is spent.
+  // Room for a credential, made before a token is spent.  REQUIRES, here and for the next
+  // two: Lock() is held.
   Result<Reservation> ReserveCredential();
   Result<void> SaveCredential(const CredentialRecord& record, Reservation* room);
   Result<void> SavePending(const PendingLogin& pending);
+  // Takes the lock itself, and does not wait for it: kStoreLocked.
   Result<void> SaveModels(const SecretString& list);
 
   // True if there was one.  Unreadable files are removed all the same.

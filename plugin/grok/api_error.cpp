@@ -108,6 +108,13 @@ Verdict VerdictByStatus(int status, std::string_view slug, std::string_view text
     case 504:
     case 529:
       return {ErrorCode::kOverloaded, ""};
+    case 520:
+    case 521:
+    case 522:
+    case 523:
+    case 524:
+    case 530:
+      return {ErrorCode::kEdgeBlocked, ""};  // the edge says so in a line of plain text
     default:
       break;
   }

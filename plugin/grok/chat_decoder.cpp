@@ -1,6 +1,7 @@
 #include "grok/chat_decoder.h"
 
 #include "base/utf8.h"
+#include "grok/lone_surrogates.h"
 #include "grok/usage.h"
 
 namespace xai {
@@ -24,7 +25,8 @@ AnswerDecoder::Progress ChatDecoder::OnData(std::string_view data) {
   name_ = Name::kOther;
   usage_.reset();
   error_ = content_ = chunk_ = false;
-  if (ReadJson(data, this)) return error_ ? Progress::kError : Progress::kInvalid;
+  if (ReadJson(ReplaceLoneSurrogates(data, &repaired_), this))
+    return error_ ? Progress::kError : Progress::kInvalid;
   if (error_) return Progress::kError;
   if (!chunk_) return Progress::kInvalid;
   if (!answer_->finish_reason.empty()) TellToolCalls();
@@ -257,7 +259,7 @@ void ChatDecoder::Finish(std::string_view wire_reason) {
 }
 
 std::string_view ChatDecoder::Clean(std::string_view text) {
-  // Ill-formed bytes, also from lone surrogates in escapes, must not reach the host.
+  // Ill-formed bytes must not reach the host.
   if (IsValidUtf8(text)) return text;
   cleaned_ = ToValidUtf8(text);
   return cleaned_;

@@ -96,6 +96,7 @@ class ChatDecoder : public AnswerDecoder, private JsonHandler {
   std::string call_name_;
   std::string call_arguments_;
   std::string cleaned_;
+  std::string repaired_;
   bool error_ = false;
   bool content_ = false;
   bool chunk_ = false;  // it had a member of a chunk

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "grok/lone_surrogates.h"
 #include "grok/usage.h"
 
 namespace xai {
@@ -38,6 +39,7 @@ AnswerDecoder::Progress ResponsesDecoder::OnData(std::string_view data) {
   nested_.clear();
   output_index_ = -1;
   capture_.reset();
+  data = ReplaceLoneSurrogates(data, &repaired_);
   if (ReadJson(data, this)) return Progress::kInvalid;
   return type_.empty() ? OnWholeResponse(data) : OnTypedEvent(data);
 }

@@ -61,6 +61,7 @@ class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
   Name name_ = Name::kOther;
   std::string type_;
   std::string delta_;
+  std::string repaired_;
   std::string nested_;  // `item`, `response` or `annotation`
   int64_t output_index_ = -1;
   std::unique_ptr<JsonCapture> capture_;

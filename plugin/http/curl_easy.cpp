@@ -13,7 +13,7 @@ namespace {
 constexpr long kConnectionAgeSeconds = 30;
 constexpr long kKeepAliveIdleSeconds = 30;
 constexpr long kKeepAliveIntervalSeconds = 15;
-constexpr long kReceiveBufferBytes = 32 * 1024;
+constexpr long kReceiveBufferBytes = 32L * 1024;
 
 // A header's value must not be able to end its line.
 bool IsHeaderValue(std::string_view value) {

@@ -110,7 +110,7 @@ bool Provider::Build() {
   services.host_key = host_.host_key;
   credentials_ = CredentialService::Make(
       config_, std::move(services),
-      [this](std::shared_ptr<const AccountSnapshot> snapshot) {
+      [this](const std::shared_ptr<const AccountSnapshot>& snapshot) {
         loop_->Post([this, snapshot] { broker_->OnSnapshot(snapshot); });
       });
   if (credentials_ == nullptr) return false;
@@ -147,7 +147,7 @@ bool Provider::Complete(uint64_t request, std::shared_ptr<RequestSink> sink,
   auto document =
       std::make_shared<Result<Document>>(JsonDocument::Parse(std::move(json)));
   return loop_->Post([this, request, sink = std::move(sink), document] {
-    BeginCompletion(request, sink, document);
+    BeginCompletion(request, sink, document.get());
   });
 }
 
@@ -189,7 +189,7 @@ bool Provider::HasRoom(RequestSink* sink) const {
 }
 
 void Provider::BeginCompletion(uint64_t request, std::shared_ptr<RequestSink> sink,
-                               std::shared_ptr<Result<Document>> document) {
+                               Result<Document>* document) {
   if (!HasRoom(sink.get())) return;
   const auto refuse = [&sink](const Error& error) {
     sink->OnStart(StartDocument("", Lane::kChatCompletions, {}));

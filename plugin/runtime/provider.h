@@ -63,7 +63,7 @@ class Provider {
 
   // The rest: loop thread only.
   void BeginCompletion(uint64_t request, std::shared_ptr<RequestSink> sink,
-                       std::shared_ptr<Result<std::unique_ptr<JsonDocument>>> document);
+                       Result<std::unique_ptr<JsonDocument>>* document);
   void BeginListModels(uint64_t request, std::shared_ptr<RequestSink> sink,
                        const Result<std::unique_ptr<JsonDocument>>& document);
   void BeginOnboarding(uint64_t request, std::shared_ptr<RequestSink> sink,

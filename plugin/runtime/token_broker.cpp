@@ -104,7 +104,7 @@ void TokenBroker::Renew(std::shared_ptr<const AccessToken> rejected) {
   if (!posted) OnRenewed(Error::Make(ErrorCode::kNoMemory, "no thread for the sign-in"));
 }
 
-void TokenBroker::OnRenewed(Result<void> result) {
+void TokenBroker::OnRenewed(const Result<void>& result) {
   renewing_ = false;
   if (!result.ok()) {
     for (Waiter& waiter : waiters_) waiter.failed = result.error();

@@ -44,7 +44,7 @@ class TokenBroker : public TokenSource {
   std::optional<TokenResult> Serve(Waiter* waiter);
   void Look();
   void Renew(std::shared_ptr<const AccessToken> rejected);
-  void OnRenewed(Result<void> result);
+  void OnRenewed(const Result<void>& result);
   void FailAll(const Error& error);
 
   CredentialService* credentials_;
