@@ -40,6 +40,7 @@ typedef struct xai_backend_provider {
 } xai_backend_provider;
 
 /* The backend's one exported symbol has this type. */
+/* NOLINTNEXTLINE(modernize-redundant-void-arg): C needs it */
 typedef const xai_backend_entry*(LLMP_CALL* xai_backend_entry_fn)(void);
 #define XAI_BACKEND_ENTRY_NAME "xai_grok_backend_entry"
 

@@ -142,7 +142,8 @@ Result<Reservation> StateDir::ReserveAs(const std::string& temporary,
   if (fchmod(file, kFileMode) != 0) return IoError("set the mode", errno);
   int failed;
   do {
-    failed = posix_fallocate(file, 0, static_cast<off_t>(bytes));
+    // No room at all would be an invalid argument.
+    failed = posix_fallocate(file, 0, static_cast<off_t>(std::max<size_t>(bytes, 1)));
   } while (failed == EINTR);
   if (failed != 0) return IoError("reserve room for " + temporary, failed);
   if (Flush(file) != 0) return IoError("flush", errno);

@@ -20,7 +20,7 @@ Account::Account(const OAuthConfig& config, Store* store, AccountServices servic
                  Publish publish)
     : config_(config),
       store_(store),
-      services_(services),
+      services_(std::move(services)),
       publish_(std::move(publish)),
       boot_id_(ReadBootId()) {}
 

@@ -73,7 +73,12 @@ int64_t Account::WaitMs(const PendingLogin& pending) const {
 }
 
 void Account::SchedulePoll(int64_t wait_ms) {
-  pending_->boot_id = boot_id_;
+  if (pending_->boot_id != boot_id_) {
+    // Begun before a restart: only the wall clock knows how much time is left.
+    const int64_t left = pending_->code.expires_at_ms - services_.clock->NowMs();
+    pending_->expires_steady_ms = services_.clock->SteadyMs() + left;
+    pending_->boot_id = boot_id_;
+  }
   pending_->next_poll_at_ms = services_.clock->NowMs() + wait_ms;
   pending_->next_poll_steady_ms = services_.clock->SteadyMs() + wait_ms;
 }

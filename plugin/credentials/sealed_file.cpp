@@ -112,7 +112,7 @@ std::string Seal(const SealedHeader& header, const SecretString& plaintext,
                  const SecretKey& source_key, const SealContext& context,
                  Random* random) {
   std::string padded(plaintext.size() + kPadding, '\0');
-  std::memcpy(padded.data(), plaintext.Reveal().data(), plaintext.size());
+  plaintext.Reveal().copy(padded.data(), plaintext.size());
   size_t padded_size = 0;
   sodium_pad(&padded_size, reinterpret_cast<uint8_t*>(padded.data()), plaintext.size(),
              kPadding, padded.size());

@@ -11,6 +11,8 @@
 namespace xai {
 namespace {
 
+constexpr size_t kRequestIdBytesMax = 128;
+
 bool ContainsAny(std::string_view text, std::initializer_list<std::string_view> parts) {
   return std::any_of(parts.begin(), parts.end(), [text](std::string_view part) {
     return text.find(part) != std::string_view::npos;
@@ -136,21 +138,20 @@ std::string ToLower(std::string_view text) {
   return lower;
 }
 
-// xAI's id for the request, which its support asks for; fit to show.
-std::string RequestId(const HttpHead& head) {
+}  // namespace
+
+std::string RequestIdOf(const HttpHead& head) {
   for (const std::string_view name : {"xai-request-id", "x-request-id", "cf-ray"}) {
     const std::string_view value = head.Header(name);
-    if (!value.empty()) return ToShownText(value, 128);
+    if (!value.empty()) return ToShownText(MaskTokens(value), kRequestIdBytesMax);
   }
   return {};
 }
 
-}  // namespace
-
 Error ReadApiError(const HttpHead& head, std::string_view body) {
   Error error;
   error.http_status = head.status;
-  error.request_id = RequestId(head);
+  error.request_id = RequestIdOf(head);
   error.retry_after_ms = ParseRetryAfter(head.Header("retry-after"));
   if (IsHtml(head, body)) {
     error.code = CodeForPage(head);

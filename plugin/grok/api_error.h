@@ -20,6 +20,10 @@ inline constexpr std::string_view kWrongLaneReason = "responses_only";
 // message, cleaned and at most 280 bytes; never markup.
 Error ReadApiError(const HttpHead& head, std::string_view body);
 
+// xAI's id for the request, which its support asks for: fit to show, empty if there is
+// none.
+std::string RequestIdOf(const HttpHead& head);
+
 // Whether xAI vetoes a repetition whatever the status (x-should-retry: false).
 bool IsRetryVetoed(const HttpHead& head);
 

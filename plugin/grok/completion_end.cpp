@@ -60,7 +60,7 @@ void Completion::End(const Error* error) {
   outcome.answer = &answer_;
   outcome.error = error;
   outcome.dropped = &wire_.dropped;
-  outcome.request_id = std::string(head_.Header("xai-request-id"));
+  outcome.request_id = RequestIdOf(head_);
   outcome.timings.first_byte_ms = Since(first_byte_ms_, started_ms_);
   outcome.timings.first_token_ms = Since(first_token_ms_, started_ms_);
   outcome.timings.total_ms = services_.clock->SteadyMs() - started_ms_;

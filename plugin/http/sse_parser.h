@@ -2,7 +2,8 @@
 // become events.  Knows nothing of what the events mean.
 //
 // LF, CRLF and CR end a line, a BOM at the start is dropped, comments, `id` and `retry`
-// are ignored.  An event that lies within one piece is passed on without being copied.
+// are ignored, and so is an event without any data, which could say nothing to us.  An
+// event that lies within one piece is passed on without being copied.
 #ifndef XAI_PLUGIN_HTTP_SSE_PARSER_H_
 #define XAI_PLUGIN_HTTP_SSE_PARSER_H_
 

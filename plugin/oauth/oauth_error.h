@@ -38,7 +38,8 @@ struct OAuthFault {
 };
 
 // REQUIRES: the status is not 2xx, or the body was not acceptable.  The JSON member
-// `error` decides, whatever the status; without one it is transient.
+// `error` decides, whatever the 4xx status; without one, and with 429 or 5xx, it is
+// transient.
 OAuthFault ReadOAuthFault(const HttpResponse& response);
 
 // The fault in the words of the error document, for those that end something.

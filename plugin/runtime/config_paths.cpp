@@ -42,14 +42,14 @@ std::string Home(const Environment& environment) {
 // An XDG base directory: relative values are ignored, as its specification wants.
 std::string XdgBase(const Environment& environment, const char* variable,
                     const char* below_home) {
-  const std::string value = environment(variable);
+  std::string value = environment(variable);
   if (IsUsablePath(value)) return value;
   const std::string home = Home(environment);
   return home.empty() ? std::string() : home + below_home;
 }
 
 // Empty for the root, to which names are appended like to any other folder.
-std::string WithoutRoot(std::string path) {
+std::string WithoutRoot(const std::string& path) {
   return path == "/" ? std::string() : path;
 }
 

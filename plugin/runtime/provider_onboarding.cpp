@@ -200,7 +200,8 @@ void Provider::Refresh(const Reply& reply) {
         if (!done.ok()) return std::move(done).error();
         return true;
       },
-      [this, reply](Result<bool>) { reply(nullptr, RefreshedDocument(View())); }, reply);
+      [this, reply](const Result<bool>&) { reply(nullptr, RefreshedDocument(View())); },
+      reply);
 }
 
 }  // namespace xai

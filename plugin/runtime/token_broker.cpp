@@ -3,6 +3,13 @@
 #include "base/limits.h"
 
 namespace xai {
+namespace {
+
+TokenSource::TokenResult NoThread() {
+  return Error::Make(ErrorCode::kNoMemory, "no thread for the sign-in");
+}
+
+}  // namespace
 
 TokenBroker::TokenBroker(CredentialService* credentials, IoLoop* loop, const Clock* clock,
                          OnChange on_change)
@@ -47,8 +54,8 @@ std::optional<TokenSource::TokenResult> TokenBroker::Serve(Waiter* waiter) {
   const AccountSnapshot* now = snapshot_.get();
   if (now == nullptr || (!now->connected() && !waiter->looked)) {
     // Another process may have signed in since the last look.
-    Look();
     waiter->looked = true;
+    if (!Look()) return NoThread();
     return std::nullopt;
   }
   if (looking_ && !now->connected()) return std::nullopt;
@@ -66,42 +73,38 @@ std::optional<TokenSource::TokenResult> TokenBroker::Serve(Waiter* waiter) {
   const bool rejected =
       waiter->rejected != nullptr && SameSecret(waiter->rejected->bearer, token.bearer);
   if (rejected || left <= 0) {
-    Renew(rejected ? waiter->rejected : nullptr);
+    if (!Renew(rejected ? waiter->rejected : nullptr)) return NoThread();
     return std::nullopt;
   }
   if (left <= RefreshAheadMs(token) && now->refreshable &&
       clock_->SteadyMs() >= next_background_steady_ms_) {
-    Renew(nullptr);  // in the background: this token is still good
+    (void)Renew(nullptr);  // in the background: this token is still good
   }
   return TokenResult(now->access);
 }
 
-void TokenBroker::Look() {
-  if (looking_) return;
-  looking_ = true;
-  const bool posted = credentials_->Run([this](Account* account, Store*) {
+bool TokenBroker::Look() {
+  if (looking_) return true;
+  looking_ = credentials_->Run([this](Account* account, Store*) {
     account->Reload();
     loop_->Post([this] {
       looking_ = false;
       ServeAll();
     });
   });
-  if (posted) return;
-  looking_ = false;
-  FailAll(Error::Make(ErrorCode::kNoMemory, "no thread for the sign-in"));
+  return looking_;
 }
 
-void TokenBroker::Renew(std::shared_ptr<const AccessToken> rejected) {
-  if (renewing_) return;
-  renewing_ = true;
+bool TokenBroker::Renew(std::shared_ptr<const AccessToken> rejected) {
+  if (renewing_) return true;
   next_background_steady_ms_ = clock_->SteadyMs() + limits::kRefreshBackoffMinMs;
-  const bool posted =
+  renewing_ =
       credentials_->Run([this, rejected = std::move(rejected)](Account* account, Store*) {
         Result<void> result =
             account->Refresh(Account::RefreshWhen::kIfStale, rejected.get());
         loop_->Post([this, result = std::move(result)] { OnRenewed(result); });
       });
-  if (!posted) OnRenewed(Error::Make(ErrorCode::kNoMemory, "no thread for the sign-in"));
+  return renewing_;
 }
 
 void TokenBroker::OnRenewed(const Result<void>& result) {
@@ -110,12 +113,6 @@ void TokenBroker::OnRenewed(const Result<void>& result) {
     for (Waiter& waiter : waiters_) waiter.failed = result.error();
   }
   ServeAll();
-}
-
-void TokenBroker::FailAll(const Error& error) {
-  for (Waiter& waiter : waiters_) waiter.failed = error;
-  // Not at once: whoever asked is still in Acquire() or ServeAll().
-  loop_->RunAfter(0, [this] { ServeAll(); });
 }
 
 }  // namespace xai

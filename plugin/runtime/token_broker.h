@@ -42,10 +42,10 @@ class TokenBroker : public TokenSource {
   void ServeAll();
   // What to tell the waiter; nothing if it must go on waiting.
   std::optional<TokenResult> Serve(Waiter* waiter);
-  void Look();
-  void Renew(std::shared_ptr<const AccessToken> rejected);
+  // Both: under way, if it was not already.  False if there is no thread for it.
+  bool Look();
+  bool Renew(std::shared_ptr<const AccessToken> rejected);
   void OnRenewed(const Result<void>& result);
-  void FailAll(const Error& error);
 
   CredentialService* credentials_;
   IoLoop* loop_;

@@ -15,7 +15,8 @@ inline std::string Base64Url(std::string_view bytes) {
   int have = 0;
   for (const char c : bytes) {
     bits = bits << 8 | static_cast<unsigned char>(c);
-    for (have += 8; have >= 6; have -= 6) text.push_back(kAlphabet[bits >> (have - 6) & 63]);
+    for (have += 8; have >= 6; have -= 6)
+      text.push_back(kAlphabet[bits >> (have - 6) & 63]);
   }
   if (have > 0) text.push_back(kAlphabet[bits << (6 - have) & 63]);
   return text;

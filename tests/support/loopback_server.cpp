@@ -51,9 +51,8 @@ bool SendAll(int fd, std::string_view bytes) {
 
 LoopbackServer::Step LoopbackServer::Answer(std::string_view body,
                                             std::string_view head) {
-  return Send(std::string(head) +
-              "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-              std::string(body));
+  return Send(std::string(head) + "\r\nContent-Length: " + std::to_string(body.size()) +
+              "\r\n\r\n" + std::string(body));
 }
 
 LoopbackServer::LoopbackServer() : listener_(Bind(&port_)) {
@@ -113,9 +112,8 @@ void LoopbackServer::Accept() {
     const int one = 1;
     setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     const int connection = static_cast<int>(sockets_.size());
-    connections_.emplace_back([this, raw = fd.get(), connection] {
-      Serve(raw, connection);
-    });
+    connections_.emplace_back(
+        [this, raw = fd.get(), connection] { Serve(raw, connection); });
     sockets_.push_back(std::move(fd));
   }
 }

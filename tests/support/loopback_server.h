@@ -73,8 +73,8 @@ class LoopbackServer {
   bool ReadRequest(int fd, std::string* buffer, Request* request);
   bool Run(int fd, const Script& script);
 
+  uint16_t port_ = 0;  // before the socket that sets it
   UniqueFd listener_;
-  uint16_t port_ = 0;
 
   mutable std::mutex mutex_;
   std::condition_variable released_;
@@ -96,8 +96,8 @@ class RefusingPort {
   std::string Url(std::string_view path) const;
 
  private:
+  uint16_t port_ = 0;  // before the socket that sets it
   UniqueFd socket_;
-  uint16_t port_ = 0;
 };
 
 }  // namespace xai

@@ -1,0 +1,104 @@
+#include "abi/queue_sink.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace xai {
+namespace {
+
+class QueueSinkTest : public testing::Test {
+ protected:
+  // What waits in the queue.
+  std::vector<llmp_event> Take() {
+    std::vector<llmp_event> events(16);
+    const int32_t count =
+        queue_->Wait(0, events.data(), static_cast<uint32_t>(events.size()));
+    EXPECT_GE(count, 0);
+    events.resize(static_cast<size_t>(count < 0 ? 0 : count));
+    return events;
+  }
+
+  std::shared_ptr<EventQueue> queue_ =
+      std::make_shared<EventQueue>(0, 64, nullptr, nullptr);
+  int ends_ = 0;
+  QueueSink sink_{queue_, 77, [this] { ++ends_; }};
+};
+
+TEST_F(QueueSinkTest, PutsEachPieceIntoItsEvent) {
+  ToolCall call;
+  call.id = "c\"1";
+  call.name = "f";
+  call.arguments = "not told here";
+  Usage usage;
+  usage.input_tokens = 3;
+  sink_.OnStart("{\"s\":1}");
+  EXPECT_TRUE(sink_.OnReasoning("r"));
+  EXPECT_TRUE(sink_.OnText("t"));
+  EXPECT_TRUE(sink_.OnToolCall(2, call));
+  EXPECT_TRUE(sink_.OnToolArguments(2, "{}"));
+  EXPECT_TRUE(sink_.OnUsage(usage));
+  EXPECT_EQ(ends_, 0);
+  sink_.OnEnd(nullptr, "{\"ok\":true}");
+  EXPECT_EQ(ends_, 1);
+
+  struct Expected {
+    uint32_t kind;
+    uint32_t index;
+    const char* data;
+  };
+  const std::vector<Expected> expected = {
+      {LLMP_EV_START, 0, "{\"s\":1}"},
+      {LLMP_EV_REASONING, 0, "r"},
+      {LLMP_EV_TEXT, 0, "t"},
+      {LLMP_EV_TOOL_CALL, 2, R"({"id":"c\"1","name":"f"})"},
+      {LLMP_EV_TOOL_ARGS, 2, "{}"},
+      {LLMP_EV_USAGE, 0, R"({"input_tokens":3})"},
+      {LLMP_EV_END, 0, "{\"ok\":true}"},
+  };
+  const std::vector<llmp_event> events = Take();
+  ASSERT_EQ(events.size(), expected.size());
+  for (size_t i = 0; i < events.size(); ++i) {
+    EXPECT_EQ(events[i].request, 77u);
+    EXPECT_EQ(events[i].kind, expected[i].kind) << i;
+    EXPECT_EQ(events[i].index, expected[i].index) << i;
+    EXPECT_STREQ(events[i].data, expected[i].data) << i;
+    EXPECT_EQ(events[i].status, LLMP_OK);
+  }
+}
+
+TEST_F(QueueSinkTest, AnErrorBecomesTheStatus) {
+  const Error error = Error::Make(ErrorCode::kRateLimited, "slow down");
+  sink_.OnEnd(&error, "{\"ok\":false}");
+  const std::vector<llmp_event> events = Take();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].status, LLMP_E_RATE_LIMIT);
+}
+
+TEST_F(QueueSinkTest, TheNumberIsFreeBeforeTheEndIsSeen) {
+  bool seen = false;
+  QueueSink sink(queue_, 78, [&] { seen = !Take().empty(); });
+  sink.OnEnd(nullptr, "{}");
+  EXPECT_FALSE(seen);
+  EXPECT_EQ(Take().size(), 1u);
+}
+
+TEST_F(QueueSinkTest, AFullWindowAsksForAPause) {
+  EXPECT_TRUE(sink_.OnText(std::string(40, 'a')));
+  EXPECT_FALSE(sink_.OnText(std::string(40, 'b')));
+  EXPECT_EQ(Take().size(), 1u);
+  EXPECT_TRUE(sink_.OnText("a"));
+}
+
+TEST_F(QueueSinkTest, AfterTheQueueIsClosedNothingHappens) {
+  queue_->Close();
+  sink_.OnStart("{}");
+  (void)sink_.OnText("a");
+  sink_.OnEnd(nullptr, "{}");
+  EXPECT_EQ(ends_, 1);
+}
+
+}  // namespace
+}  // namespace xai

@@ -1,0 +1,285 @@
+#include "base/state_dir.h"
+
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include "support/file_mode.h"
+#include "support/temp_dir.h"
+
+namespace xai {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uid_t kSomebodyElse = 65'534;
+
+bool Now() {
+  return true;
+}
+
+std::string Name(const Error& error) {
+  return std::string(InfoOf(error.code).name) + " " + error.reason;
+}
+
+class StateDirTest : public testing::Test {
+ protected:
+  fs::path path() const { return folder_.path() / "state"; }
+  fs::path File(const char* name) const { return path() / name; }
+
+  StateDir Open() {
+    Result<StateDir> opened = StateDir::Open(path());
+    EXPECT_TRUE(opened.ok());
+    return std::move(opened).value();
+  }
+
+  std::string OpenVerdict() {
+    const Result<StateDir> opened = StateDir::Open(path());
+    return opened.ok() ? "ok" : Name(opened.error());
+  }
+
+  // The content, "none", or the error.
+  static std::string Read(const StateDir& directory, std::string_view name,
+                          size_t bytes_max = 100) {
+    const Result<std::optional<std::string>> bytes = directory.Read(name, bytes_max);
+    if (!bytes.ok()) return Name(bytes.error());
+    return bytes.value().value_or("none");
+  }
+
+  static std::vector<std::string> List(const StateDir& directory,
+                                       std::string_view prefix = "") {
+    std::vector<std::string> names = directory.List(prefix).value();
+    std::erase_if(names, [](const std::string& n) { return n == "." || n == ".."; });
+    return names;
+  }
+
+  TempDir folder_;
+};
+
+TEST_F(StateDirTest, IsMadeWithItsParents) {
+  const fs::path deep = folder_.path() / "a" / "b" / "c";
+  EXPECT_FALSE(StateDir::OpenExisting(deep).value());
+  EXPECT_FALSE(fs::exists(folder_.path() / "a"));
+  ASSERT_TRUE(StateDir::Open(deep).ok());
+  for (const fs::path& made : {deep, deep.parent_path(), folder_.path() / "a"}) {
+    EXPECT_EQ(ModeOf(made), 0700) << made;
+  }
+  ASSERT_TRUE(StateDir::Open(deep).ok()) << "again";
+  ASSERT_TRUE(StateDir::Open(deep.string() + "/").ok());
+  EXPECT_TRUE(StateDir::OpenExisting(deep).value());
+}
+
+// Matrix B14.
+TEST_F(StateDirTest, MayBeWrittenByItsOwnerAlone) {
+  fs::create_directory(path());
+  for (const unsigned mode : {0700u, 0755u, 0711u, 0750u, 01700u}) {
+    SetMode(path(), mode);
+    EXPECT_EQ(OpenVerdict(), "ok") << mode;
+    EXPECT_EQ(ModeOf(path()), static_cast<int>(mode)) << "left as it is";
+  }
+  for (const unsigned mode : {0720u, 0702u, 0770u, 0777u, 01777u}) {
+    SetMode(path(), mode);
+    EXPECT_EQ(OpenVerdict(), "store_permission mode") << mode;
+  }
+}
+
+TEST_F(StateDirTest, IsNobodyElses) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  StateDir directory = Open();
+  ASSERT_TRUE(directory.Replace("cred", "x").ok());
+  ASSERT_EQ(chown(File("cred").c_str(), kSomebodyElse, 0), 0);
+  EXPECT_EQ(Read(directory, "cred"), "store_permission owner");
+  ASSERT_EQ(chown(path().c_str(), kSomebodyElse, 0), 0);
+  EXPECT_EQ(OpenVerdict(), "store_permission owner");
+}
+
+TEST_F(StateDirTest, IsARealDirectory) {
+  fs::create_directory(folder_.path() / "elsewhere");
+  fs::create_symlink(folder_.path() / "elsewhere", path());
+  EXPECT_NE(OpenVerdict(), "ok") << "a link";
+  fs::remove(path());
+  folder_.Write("state", "a file");
+  EXPECT_NE(OpenVerdict(), "ok");
+  EXPECT_TRUE(fs::is_empty(folder_.path() / "elsewhere"));
+}
+
+// Matrix B16.
+TEST_F(StateDirTest, ModesDoNotDependOnTheUmask) {
+  for (const unsigned mask : {0000u, 0022u, 0077u, 0277u, 0777u}) {
+    const TempDir folder;
+    const ScopedUmask scoped(mask);
+    const fs::path deep = folder.path() / "a" / "state";
+    const Result<StateDir> directory = StateDir::Open(deep);
+    ASSERT_TRUE(directory.ok()) << mask;
+    ASSERT_TRUE(directory.value().Replace("cred", "x").ok());
+    ASSERT_TRUE(directory.value().CreateNew("key", "x").ok());
+    ASSERT_TRUE(directory.value().Lock("lock", Now).ok());
+    EXPECT_EQ(ModeOf(folder.path() / "a"), 0700) << mask;
+    EXPECT_EQ(ModeOf(deep), 0700) << mask;
+    for (const char* name : {"cred", "key", "lock"}) {
+      EXPECT_EQ(ModeOf(deep / name), 0600) << name << " with " << mask;
+    }
+  }
+}
+
+TEST_F(StateDirTest, ReadsWhatWasWritten) {
+  const StateDir directory = Open();
+  EXPECT_EQ(Read(directory, "cred"), "none");
+  ASSERT_TRUE(directory.Replace("cred", "old").ok());
+  EXPECT_EQ(Read(directory, "cred"), "old");
+  ASSERT_TRUE(directory.Replace("cred", "longer than before").ok());
+  EXPECT_EQ(Read(directory, "cred"), "longer than before");
+  ASSERT_TRUE(directory.Replace("cred", "").ok());
+  EXPECT_EQ(Read(directory, "cred"), "");
+  EXPECT_EQ(List(directory), std::vector<std::string>{"cred"}) << "nothing temporary";
+}
+
+TEST_F(StateDirTest, ReadingIsBounded) {
+  const StateDir directory = Open();
+  ASSERT_TRUE(directory.Replace("cred", std::string(100, 'x')).ok());
+  EXPECT_EQ(Read(directory, "cred", 100).size(), 100u);
+  EXPECT_EQ(Read(directory, "cred", 99), "store_corrupt size");
+  EXPECT_EQ(Read(directory, "cred", 0), "store_corrupt size");
+}
+
+// Matrix B15.
+TEST_F(StateDirTest, AWiderModeIsTightened) {
+  const StateDir directory = Open();
+  for (const unsigned mode : {0644u, 0660u, 0666u, 0700u, 0777u}) {
+    folder_.Write("state/cred", "x");
+    SetMode(File("cred"), mode);
+    EXPECT_EQ(Read(directory, "cred"), "x");
+    EXPECT_EQ(ModeOf(File("cred")), 0600) << mode;
+  }
+}
+
+// Matrix B12.
+TEST_F(StateDirTest, ReadsPlainFilesAlone) {
+  const StateDir directory = Open();
+  const fs::path target = folder_.Write("target", "theirs");
+  fs::create_symlink(target, File("symlink"));
+  fs::create_symlink(folder_.path() / "nothing", File("dangling"));
+  fs::create_hard_link(target, File("hard"));
+  fs::create_directory(File("folder"));
+  MakeFifo(File("fifo"));
+  for (const char* name : {"symlink", "dangling", "hard", "folder", "fifo"}) {
+    EXPECT_EQ(Read(directory, name).substr(0, 17), "store_permission ") << name;
+  }
+  EXPECT_EQ(Read(directory, "none/such"), "none");
+}
+
+TEST_F(StateDirTest, ReplacingALinkLeavesItsTarget) {
+  const StateDir directory = Open();
+  const fs::path target = folder_.Write("target", "theirs");
+  fs::create_symlink(target, File("a"));
+  fs::create_hard_link(target, File("b"));
+  ASSERT_TRUE(directory.Replace("a", "ours").ok());
+  ASSERT_TRUE(directory.Replace("b", "ours").ok());
+  EXPECT_EQ(ReadFile(target), "theirs");
+  EXPECT_EQ(Read(directory, "a"), "ours");
+  EXPECT_EQ(Read(directory, "b"), "ours");
+}
+
+// Matrix B13, B37.
+TEST_F(StateDirTest, WhatLiesUnderTheTemporaryNameIsReplaced) {
+  const StateDir directory = Open();
+  const fs::path target = folder_.Write("target", "theirs");
+  const fs::path temporary = File(".cred.tmp");
+  const auto replace = [&directory] { return directory.Replace("cred", "x").ok(); };
+  folder_.Write("state/.cred.tmp", "left by a crash");
+  EXPECT_TRUE(replace());
+  fs::create_symlink(target, temporary);
+  EXPECT_TRUE(replace());
+  fs::create_hard_link(target, temporary);
+  EXPECT_TRUE(replace());
+  MakeFifo(temporary);
+  EXPECT_TRUE(replace());
+  EXPECT_EQ(List(directory), std::vector<std::string>{"cred"});
+  fs::create_directory(temporary);
+  EXPECT_FALSE(replace()) << "a directory is somebody's intention";
+  EXPECT_EQ(Read(directory, "cred"), "x");
+  EXPECT_EQ(ReadFile(target), "theirs");
+}
+
+TEST_F(StateDirTest, AReservationIsRoomUntilItIsUsed) {
+  const StateDir directory = Open();
+  ASSERT_TRUE(directory.Replace("cred", "old").ok());
+  {
+    const Result<Reservation> unused = directory.Reserve("cred", 16'384);
+    ASSERT_TRUE(unused.ok());
+    EXPECT_EQ(fs::file_size(File(".cred.tmp")), 16'384u);
+    EXPECT_EQ(ModeOf(File(".cred.tmp")), 0600);
+  }
+  EXPECT_EQ(List(directory), std::vector<std::string>{"cred"}) << "given back";
+  EXPECT_EQ(Read(directory, "cred"), "old");
+
+  Result<Reservation> room = directory.Reserve("cred", 16'384);
+  ASSERT_TRUE(room.ok());
+  Reservation moved = std::move(room).value();
+  ASSERT_TRUE(moved.Commit("cred", "new").ok());
+  EXPECT_EQ(Read(directory, "cred"), "new") << "no longer than its content";
+}
+
+TEST_F(StateDirTest, AFailedCommitLeavesTheOldFile) {
+  const StateDir directory = Open();
+  ASSERT_TRUE(directory.Replace("cred", "old").ok());
+  Result<Reservation> room = directory.Reserve("cred", 100);
+  fs::remove(File(".cred.tmp"));
+  EXPECT_EQ(Name(room.value().Commit("cred", "new").error()), "store_io io");
+  EXPECT_EQ(Read(directory, "cred"), "old");
+}
+
+TEST_F(StateDirTest, CreatingDoesNotReplace) {
+  const StateDir directory = Open();
+  EXPECT_TRUE(directory.CreateNew("key", "first").value());
+  EXPECT_FALSE(directory.CreateNew("key", "second").value());
+  EXPECT_EQ(Read(directory, "key"), "first");
+  fs::create_symlink(folder_.path() / "nothing", File("link"));
+  EXPECT_FALSE(directory.CreateNew("link", "x").value());
+  EXPECT_FALSE(fs::exists(folder_.path() / "nothing"));
+  EXPECT_EQ(List(directory), (std::vector<std::string>{"key", "link"}));
+
+  Result<Reservation> room = directory.Reserve("key", 10);
+  EXPECT_FALSE(room.value().CommitNew("key", "third").value());
+  EXPECT_TRUE(directory.Reserve("other", 10).value().CommitNew("other", "x").value());
+}
+
+TEST_F(StateDirTest, ListsInOrder) {
+  const StateDir directory = Open();
+  for (const char* name : {"cred-b", "cred-a", "cred", "pending-a", "credit"}) {
+    ASSERT_TRUE(directory.Replace(name, "").ok());
+  }
+  EXPECT_EQ(List(directory, "cred-"), (std::vector<std::string>{"cred-a", "cred-b"}));
+  EXPECT_EQ(List(directory, "x"), std::vector<std::string>());
+  EXPECT_EQ(List(directory).size(), 5u);
+  EXPECT_EQ(List(directory).size(), 5u) << "a second time as well";
+}
+
+TEST_F(StateDirTest, RemovesAndMovesAside) {
+  const StateDir directory = Open();
+  EXPECT_FALSE(directory.Remove("cred").value());
+  EXPECT_TRUE(directory.MoveAside("cred", "aside").ok()) << "nothing to move";
+  ASSERT_TRUE(directory.Replace("cred", "x").ok());
+  ASSERT_TRUE(directory.MoveAside("cred", "aside").ok());
+  EXPECT_EQ(Read(directory, "cred"), "none");
+  EXPECT_EQ(Read(directory, "aside"), "x");
+  EXPECT_TRUE(directory.Remove("aside").value());
+  EXPECT_EQ(List(directory), std::vector<std::string>());
+}
+
+TEST_F(StateDirTest, ADescriptorOutlivesAReplacedDirectory) {
+  const StateDir directory = Open();
+  ASSERT_TRUE(directory.Replace("cred", "x").ok());
+  fs::rename(path(), folder_.path() / "moved");
+  fs::create_symlink("/etc", path());
+  EXPECT_EQ(Read(directory, "passwd"), "none");
+  EXPECT_EQ(Read(directory, "cred"), "x");
+}
+
+}  // namespace
+}  // namespace xai

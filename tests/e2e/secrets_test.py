@@ -1,0 +1,150 @@
+"""No token and no device code shows up in output, logs or files, whatever happens."""
+
+import base64
+import json
+import urllib.parse
+
+import harness
+from harness import StageTest, wait_for
+
+CHAT = "/v1/chat/completions"
+EVENTS = "text/event-stream"
+ANSWER = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "grok-4.3",
+          "choices": [{"index": 0, "delta": {"content": "Hi"}, "finish_reason": "stop"}]}
+# A part of a secret is one too: so much of it must not be seen anywhere.
+SLICE, STEP = 32, 8
+# As JSON or not.  With sanitizers each run takes a second.
+VIEWS = (True,) if harness.SANITIZE else (True, False)
+
+
+def forms(secret):
+    """The byte strings in which a secret could show up."""
+    raw = secret.encode()
+    found = {raw, urllib.parse.quote(secret, safe="").encode(), raw.hex().encode(),
+             raw.hex().upper().encode(), json.dumps(secret)[1:-1].encode()}
+    for shift in range(3):
+        # Wherever it begins in a longer text; the ends depend on their neighbours.
+        text = base64.b64encode(b"\0" * shift + raw)[4:-4]
+        found |= {text, text.replace(b"+", b"-").replace(b"/", b"_")}
+    found |= {raw[at:at + SLICE] for at in range(0, max(len(raw) - SLICE, 1), STEP)}
+    return {form for form in found if len(form) >= 16}
+
+
+class SecretsTest(StageTest):
+    SIM = ("--approve", "auto", "--approve-after", "1", "--interval", "1")
+
+    def setUp(self):
+        super().setUp()
+        self.seen = {}  # where: bytes
+
+    def run_host(self, *args, stdin=""):
+        """For a machine and for a person, each with the plugin's log."""
+        for json_out in VIEWS:
+            run = self.stage.run("--verbose", *args, code=None, json_out=json_out, stdin=stdin)
+            name = f"{' '.join(args)} json={json_out} #{len(self.seen)}"
+            self.seen[name] = (run.out + run.err).encode()
+        self.look_at_files()
+
+    def look_at_files(self):
+        """State, keys, home and working directory, as they are at this moment."""
+        for path in self.stage.root.rglob("*"):
+            if path.is_file():
+                name = f"{path.relative_to(self.stage.root)} #{len(self.seen)}"
+                self.seen[name] = path.name.encode() + b"\n" + path.read_bytes()
+
+    def scan(self, secrets):
+        """Where one of the secrets was seen."""
+        wanted = [form for secret in secrets for form in forms(secret)]
+        return [where for where, data in self.seen.items()
+                if any(form in data for form in wanted)]
+
+    def ask(self):
+        self.run_host("complete", "-", stdin=json.dumps(
+            {"model": "grok-4.3", "messages": [{"role": "user", "content": "Hi"}],
+             "max_retries": 0}))
+
+    def reflect(self, path, status, times=2, **headers):
+        """Lets the server throw back every secret that it knows."""
+        secrets = " ".join(self.sim.secrets()[-6:])
+        self.sim.scene(path, status=status, times=times, headers=headers, body={
+            "error": secrets, "code": secrets[:200], "message": secrets,
+            "error_description": secrets})
+
+    def tell_the_story(self):
+        self.run_host("status")
+        self.run_host("start")
+        self.run_host("poll")
+        wait_for(lambda: self.stage.run("poll", code=None).document.get("status") == "connected",
+                 "the sign-in")
+        self.run_host("status")
+        self.run_host("models", "--force")
+        self.run_host("chat", "Hello")
+        self.ask()
+        self.run_host("refresh")
+
+    def tell_what_goes_wrong(self):
+        for status in (400, 401, 403, 404, 429, 500, 503):
+            self.reflect(CHAT, status)
+            self.ask()
+            self.sim.clear_scenes()
+        self.reflect("/v1/models", 400)
+        self.run_host("models", "--force")
+        for status in (400, 401, 403, 500):
+            self.reflect("/oauth2/token", status)
+            self.run_host("refresh")
+            self.sim.clear_scenes()
+        self.reflect("/oauth2/device/code", 400)
+        self.run_host("start", "--force")
+        # In headers that are shown, and within a stream.
+        secret = self.sim.secrets()[-1]
+        self.sim.scene(CHAT, status=400, headers={"xai-request-id": secret}, times=2,
+                       body={"error": "see the header"})
+        self.ask()
+        self.sim.scene(CHAT, headers={"xai-request-id": secret, "Content-Type": EVENTS},
+                       times=2, body="data: " + json.dumps(ANSWER) + "\n\ndata: [DONE]\n\n")
+        self.ask()
+        frame = "data: " + json.dumps({"error": {"message": secret, "code": "x"}}) + "\n\n"
+        self.sim.scene(CHAT, chunks=[frame], times=2,
+                       headers={"Content-Type": EVENTS})
+        self.ask()
+        self.sim.control("expire-access", {})
+        self.ask()
+
+    def tell_the_end(self):
+        self.sim.control("revoke-all", {})
+        self.run_host("refresh")
+        self.run_host("status")
+        self.run_host("start", "--force")
+        self.run_host("cancel")
+        self.run_host("logout")
+        self.run_host("status")
+
+    def test_nothing_shows(self):
+        self.tell_the_story()
+        self.tell_what_goes_wrong()
+        self.tell_the_end()
+        secrets = self.sim.secrets()
+        self.assertGreaterEqual(len(secrets), 6)
+        self.assertGreater(len(self.seen), 100)
+        self.assertEqual(self.scan(secrets), [])
+
+    def test_the_search_finds_what_is_there(self):
+        self.stage.sign_in()
+        secret = self.sim.secrets()[0]
+        planted = {
+            "raw": secret, "part": secret[3:3 + SLICE + STEP],
+            "base64": base64.b64encode(f"x{secret}".encode()).decode(),
+            "base64url": base64.urlsafe_b64encode(f"xy{secret}".encode()).decode(),
+            "url": urllib.parse.quote(secret, safe=""), "hex": secret.encode().hex(),
+        }
+        for form, text in planted.items():
+            with self.subTest(form=form):
+                self.seen = {}
+                (self.stage.cwd / "planted").write_text(f"before{text}after")
+                self.look_at_files()
+                found = self.scan(self.sim.secrets())
+                self.assertEqual([where.split(" ")[0] for where in found], ["cwd/planted"])
+
+
+if __name__ == "__main__":
+    harness.main()

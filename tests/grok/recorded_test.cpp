@@ -1,0 +1,77 @@
+// Answers in files through parser and decoder: our own vectors always, and those that
+// were recorded at api.x.ai if RECORDED_DIR names their folder.
+#include <cstdlib>
+#include <iostream>
+
+#include <gtest/gtest.h>
+
+#include "grok/answer_folder.h"
+
+namespace xai {
+namespace {
+
+// Smaller streams are cut at each byte.
+constexpr size_t kSmallBytes = 12'000;
+constexpr size_t kCutsOfLarge = 200;
+
+std::vector<StoredAnswer> OwnVectors() {
+  return ReadAnswerFolder(XAI_GROK_VECTORS);
+}
+
+void CutAll(const std::vector<StoredAnswer>& answers) {
+  for (const StoredAnswer& stored : answers) {
+    if (!stored.stream) continue;
+    const bool small = stored.body.size() <= kSmallBytes;
+    ExpectSameWhenCut(stored, small ? stored.body.size() : kCutsOfLarge);
+  }
+}
+
+TEST(VectorTest, AnswersAreReadAsTheyAreMeant) {
+  const std::vector<StoredAnswer> answers = OwnVectors();
+  ASSERT_GE(answers.size(), 6u);
+  for (const StoredAnswer& stored : answers) ExpectAsStored(stored);
+}
+
+TEST(VectorTest, WhereAPacketEndsDoesNotMatter) {
+  CutAll(OwnVectors());
+}
+
+TEST(VectorTest, LineEndsDoNotMatter) {
+  for (const StoredAnswer& stored : OwnVectors()) {
+    if (stored.stream) ExpectAsStored(WithCrLf(stored));
+  }
+}
+
+class RecordedTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const char* folder = std::getenv("RECORDED_DIR");
+    if (folder == nullptr || *folder == '\0') {
+      std::cout
+          << "RECORDED ANSWERS NOT TESTED: the answers recorded at api.x.ai are not "
+             "part of this project; set RECORDED_DIR to their folder\n";
+      GTEST_SKIP() << "RECORDED_DIR is not set";
+    }
+    answers_ = ReadAnswerFolder(folder);
+    ASSERT_FALSE(answers_.empty()) << folder << " holds no answers";
+  }
+
+  std::vector<StoredAnswer> answers_;
+};
+
+TEST_F(RecordedTest, AnswersAreReadAsTheyAreMeant) {
+  for (const StoredAnswer& stored : answers_) ExpectAsStored(stored);
+}
+
+TEST_F(RecordedTest, WhereAPacketEndsDoesNotMatter) {
+  CutAll(answers_);
+}
+
+TEST_F(RecordedTest, LineEndsDoNotMatter) {
+  for (const StoredAnswer& stored : answers_) {
+    if (stored.stream) ExpectAsStored(WithCrLf(stored));
+  }
+}
+
+}  // namespace
+}  // namespace xai

@@ -1,0 +1,182 @@
+#include "runtime/io_loop.h"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <functional>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "runtime/process.h"
+#include "support/collecting_logger.h"
+#include "support/process_state.h"
+#include "support/wait_for.h"
+
+namespace xai {
+namespace {
+
+class IoLoopTest : public testing::Test {
+ protected:
+  IoLoopTest() {
+    EXPECT_TRUE(InitProcess().ok());
+    loop_ = IoLoop::Make({}, &log_);
+  }
+
+  CollectingLogger log_;
+  std::unique_ptr<IoLoop> loop_;
+};
+
+TEST_F(IoLoopTest, HasNoThreadBeforeItsFirstTask) {
+  const size_t threads = CountThreads();
+  { const std::unique_ptr<IoLoop> idle = IoLoop::Make({}, &log_); }
+  EXPECT_EQ(CountThreads(), threads);
+}
+
+TEST_F(IoLoopTest, RunsTasksOfManyThreadsOneAtATime) {
+  constexpr int kThreads = 8;
+  constexpr int kTasks = 500;
+  std::vector<std::vector<int>> order(kThreads);  // loop thread only
+  std::atomic<int> done{0};
+  std::atomic<int> inside{0};
+  std::atomic<bool> alone{true};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < kTasks; ++i) {
+        EXPECT_TRUE(loop_->Post([&, thread, i] {
+          if (inside.fetch_add(1) != 0) alone = false;
+          order[static_cast<size_t>(thread)].push_back(i);
+          inside.fetch_sub(1);
+          done.fetch_add(1);
+        }));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_TRUE(WaitFor([&done] { return done == kThreads * kTasks; }));
+  loop_->Stop();
+  EXPECT_TRUE(alone);
+  for (const std::vector<int>& one : order) {
+    ASSERT_EQ(one.size(), static_cast<size_t>(kTasks));
+    EXPECT_TRUE(std::is_sorted(one.begin(), one.end())) << "each thread's in its order";
+  }
+}
+
+TEST_F(IoLoopTest, ATaskMayPostAnother) {
+  std::atomic<bool> done{false};
+  ASSERT_TRUE(
+      loop_->Post([this, &done] { EXPECT_TRUE(loop_->Post([&done] { done = true; })); }));
+  EXPECT_TRUE(WaitFor([&done] { return done.load(); }));
+}
+
+TEST_F(IoLoopTest, RunsTimersInOrderOfTheirTime) {
+  std::vector<int> order;
+  std::atomic<bool> done{false};
+  ASSERT_TRUE(loop_->Post([&] {
+    EXPECT_NE(loop_->RunAfter(60, [&] { done = true; }), 0u);
+    loop_->RunAfter(40, [&] { order.push_back(3); });
+    loop_->RunAfter(0, [&] { order.push_back(1); });
+    loop_->RunAfter(-5, [&] { order.push_back(2); });
+    EXPECT_TRUE(order.empty()) << "never before it returns";
+  }));
+  EXPECT_TRUE(WaitFor([&done] { return done.load(); }));
+  loop_->Stop();
+  EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+}
+
+TEST_F(IoLoopTest, ACancelledTimerDoesNotRun) {
+  std::atomic<bool> done{false};
+  bool ran = false;
+  ASSERT_TRUE(loop_->Post([&] {
+    const Scheduler::TimerId victim = loop_->RunAfter(10, [&] { ran = true; });
+    loop_->RunAfter(0, [this, victim] { loop_->CancelTimer(victim); });
+    const Scheduler::TimerId over = loop_->RunAfter(0, [] {});
+    loop_->RunAfter(30, [&, over] {
+      loop_->CancelTimer(over);  // has run
+      loop_->CancelTimer(12'345);
+      loop_->CancelTimer(0);
+      done = true;
+    });
+  }));
+  EXPECT_TRUE(WaitFor([&done] { return done.load(); }));
+  loop_->Stop();
+  EXPECT_FALSE(ran);
+}
+
+TEST_F(IoLoopTest, ATimerThatRepeatsWithoutDelayLeavesRoom) {
+  std::atomic<bool> posted{false};
+  std::atomic<int> rounds{0};
+  std::function<void()> again = [&] {
+    ++rounds;
+    if (!posted) loop_->RunAfter(0, again);
+  };
+  ASSERT_TRUE(loop_->Post([&] { loop_->RunAfter(0, again); }));
+  EXPECT_TRUE(WaitFor([&rounds] { return rounds > 10; }));
+  ASSERT_TRUE(loop_->Post([&] { posted = true; }));
+  EXPECT_TRUE(WaitFor([&posted] { return posted.load(); }));
+  loop_->Stop();
+}
+
+TEST_F(IoLoopTest, StopRunsWhatWasPostedAndDropsWhatIsTimed) {
+  std::atomic<bool> started{false};
+  std::atomic<bool> go_on{false};
+  int ran = 0;
+  bool timed = false;
+  ASSERT_TRUE(loop_->Post([&] {
+    loop_->RunAfter(3'600'000, [&timed] { timed = true; });
+    started = true;
+    EXPECT_TRUE(WaitFor([&go_on] { return go_on.load(); }));
+  }));
+  EXPECT_TRUE(WaitFor([&started] { return started.load(); }));
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(loop_->Post([&ran] { ++ran; }));
+  }
+  go_on = true;
+  loop_->Stop();
+  EXPECT_EQ(ran, 10);
+  EXPECT_FALSE(timed);
+  EXPECT_FALSE(loop_->Post([] { FAIL() << "it has stopped"; }));
+  loop_->Stop();
+}
+
+TEST_F(IoLoopTest, StopWithoutATask) {
+  loop_->Stop();
+  EXPECT_FALSE(loop_->Post([] {}));
+}
+
+TEST_F(IoLoopTest, OneFailingTaskDoesNotHurtTheOthers) {
+  std::atomic<int> done{0};
+  ASSERT_TRUE(loop_->Post([] { throw std::bad_alloc(); }));
+  ASSERT_TRUE(loop_->Post([&] {
+    loop_->RunAfter(0, [] { throw std::runtime_error("secret detail"); });
+    loop_->RunAfter(0, [&done] { ++done; });
+  }));
+  EXPECT_TRUE(WaitFor([&done] { return done == 1; }));
+  loop_->Stop();
+  EXPECT_NE(log_.text().find("given up"), std::string::npos);
+  EXPECT_EQ(log_.text().find("secret"), std::string::npos);
+}
+
+TEST_F(IoLoopTest, ItsThreadTakesNoSignals) {
+  std::atomic<int> blocked{-1};
+  ASSERT_TRUE(loop_->Post([&blocked] {
+    sigset_t mask;
+    sigemptyset(&mask);
+    pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+    int all = 1;
+    for (const int signal : {SIGINT, SIGTERM, SIGCHLD, SIGPIPE, SIGUSR1, SIGALRM}) {
+      if (sigismember(&mask, signal) != 1) all = 0;
+    }
+    blocked = all;
+  }));
+  EXPECT_TRUE(WaitFor([&blocked] { return blocked >= 0; }));
+  EXPECT_EQ(blocked, 1);
+}
+
+}  // namespace
+}  // namespace xai
