@@ -11,8 +11,14 @@ namespace xai {
 namespace {
 
 // Smaller streams are cut at each byte.
+// A sanitizer makes each cut some twenty times slower.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr size_t kSmallBytes = 500;
+constexpr size_t kCutsOfLarge = 5;
+#else
 constexpr size_t kSmallBytes = 12'000;
 constexpr size_t kCutsOfLarge = 200;
+#endif
 
 std::vector<StoredAnswer> OwnVectors() {
   return ReadAnswerFolder(XAI_GROK_VECTORS);
