@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 
 import harness
 from harness import StageTest, end_process, wait_for
@@ -45,9 +46,13 @@ class MultiProcessTest(StageTest):
             for _ in range(ROUNDS):
                 self.assertTrue(self.stage.complete("Hi").result["ok"])
 
-        self.at_once(*[ask] * PROCESSES)
+        # On a fast machine one round fits into the life of two tokens: go on until a few
+        # have been renewed.
+        deadline = time.monotonic() + 30
+        while self.sim.stats()["refreshes"] < 3 and time.monotonic() < deadline:
+            self.at_once(*[ask] * PROCESSES)
         self.check_still_signed_in()
-        self.assertGreaterEqual(self.sim.stats()["refreshes"], 2)
+        self.assertGreaterEqual(self.sim.stats()["refreshes"], 3)
 
     def test_all_use_the_action_refresh(self):
         self.stage.sign_in()
