@@ -49,8 +49,13 @@ Backend::Backend(const llmp_host* host)
 bool Backend::Configure(const std::string& config) {
   std::unique_ptr<JsonDocument> manifest = ParseManifest();
   info_ = MakeInfo(manifest->root());
+  host_store_ = FindHostStore(host_);
   Result<ProviderConfig> read =
       ReadProviderConfig(config, manifest->root(), ProcessEnvironment());
+  if (read.ok() && host_store_ != nullptr) {
+    Result<void> fits = CheckForHostStore(read.value());
+    if (!fits.ok()) read = std::move(fits).error();
+  }
   if (!read.ok()) {
     config_error_ = std::move(read).error();
     return true;
@@ -60,6 +65,7 @@ bool Backend::Configure(const std::string& config) {
   services.log = &log_;
   services.clock = &clock_;
   services.host_key = FindHostKey(host_);
+  services.host_store = host_store_.get();
   services.on_auth_changed = [this](const std::string& document) {
     TellAll(LLMP_EV_AUTH_CHANGED, 0, document);
   };

@@ -12,6 +12,7 @@
 
 #include "abi/event_queue.h"
 #include "abi/host_adapter.h"
+#include "abi/host_secret_store.h"
 #include "base/result.h"
 #include "llm_provider.h"
 #include "runtime/provider.h"
@@ -69,7 +70,8 @@ class Backend {
 
   // Const after Configure().
   std::optional<Error> config_error_;
-  std::unique_ptr<Provider> provider_;  // null if config_error_; dies first
+  std::unique_ptr<SecretStore> host_store_;  // may be null
+  std::unique_ptr<Provider> provider_;       // null if config_error_; dies first
 };
 
 }  // namespace xai

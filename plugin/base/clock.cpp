@@ -21,4 +21,10 @@ int64_t SystemClock::SteadyMs() const {
   return ReadMs(CLOCK_BOOTTIME);
 }
 
+void SystemClock::SleepMs(int64_t ms) const {
+  const timespec pause = {static_cast<time_t>(ms / 1000),
+                          static_cast<long>(ms % 1000) * 1'000'000};
+  nanosleep(&pause, nullptr);  // a signal may end it early: who waits looks again
+}
+
 }  // namespace xai

@@ -18,12 +18,15 @@ class Clock {
   virtual int64_t NowMs() const = 0;
   // Milliseconds since some moment; never jumps and goes on during suspend.
   virtual int64_t SteadyMs() const = 0;
+  // Lets so much time pass.
+  virtual void SleepMs(int64_t ms) const = 0;
 };
 
 class SystemClock : public Clock {
  public:
   int64_t NowMs() const override;
   int64_t SteadyMs() const override;
+  void SleepMs(int64_t ms) const override;
 };
 
 }  // namespace xai

@@ -68,6 +68,14 @@ inline constexpr int64_t kRepresentWithinMs = 10'000;
 
 // Waiting for another process's transaction, longer than a token exchange.
 inline constexpr int64_t kLockWaitMs = 30'000;
+// Between two tries for the lock: far below the time of an exchange, and no load.
+inline constexpr int64_t kLockPollMs = 5;
+// What a host's store may wait for its lock in one call: we see a destroy() in between.
+inline constexpr int64_t kHostLockSliceMs = 250;
+// Between two attempts to write a credential that the disk did not take: soon, since the
+// new token is in memory alone, and then ever more rarely.
+inline constexpr int64_t kFlushBackoffMinMs = 1'000;
+inline constexpr int64_t kFlushBackoffMaxMs = 60'000;
 inline constexpr int64_t kTokenConnectMs = 10'000;
 inline constexpr int64_t kTokenTotalMs = 20'000;
 inline constexpr int64_t kRevokeTotalMs = 5'000;

@@ -2,11 +2,12 @@
 #ifndef XAI_PLUGIN_BASE_REPLACEMENT_H_
 #define XAI_PLUGIN_BASE_REPLACEMENT_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/file_system.h"
 #include "base/result.h"
-#include "base/unique_fd.h"
 
 namespace xai {
 
@@ -14,20 +15,21 @@ namespace xai {
 // is never removed, so there is nothing stale to clean up.
 class FileLock {
  public:
-  explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}
+  explicit FileLock(OpenFile file) : file_(std::move(file)) {}
 
   // A few bytes beside the lock, durable: what the holder is about to do.
   Result<void> WriteNote(std::string_view note);
   Result<std::string> ReadNote();
 
  private:
-  UniqueFd fd_;
+  OpenFile file_;
 };
 
 // Room on the disk under a temporary name, taken before something irreversible happens.
 class Reservation {
  public:
-  Reservation(UniqueFd dir_fd, std::string temporary, UniqueFd fd);
+  Reservation(std::shared_ptr<const OpenFile> directory, std::string temporary,
+              OpenFile file);
   Reservation(Reservation&& other) noexcept;
   Reservation(const Reservation&) = delete;
   Reservation& operator=(const Reservation&) = delete;
@@ -41,19 +43,17 @@ class Reservation {
   Result<bool> CommitNew(std::string_view name, std::string_view bytes);
 
  private:
-  Result<bool> Publish(std::string_view name, std::string_view bytes, unsigned flags);
+  Result<bool> Publish(std::string_view name, std::string_view bytes,
+                       FileSystem::OnExisting on_existing);
   Result<void> Verify(std::string_view bytes);
 
-  UniqueFd dir_fd_;
+  std::shared_ptr<const OpenFile> directory_;
   std::string temporary_;
-  UniqueFd fd_;
+  OpenFile file_;
 };
 
-// fsync, repeated when a signal gets in between.
-int Flush(int fd);
-
 // Up to `bytes_max` + 1 bytes from the start of the file.
-Result<std::string> ReadAll(int fd, size_t bytes_max);
+Result<std::string> ReadAll(const OpenFile& file, size_t bytes_max);
 
 }  // namespace xai
 

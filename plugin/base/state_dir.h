@@ -3,16 +3,17 @@
 #ifndef XAI_PLUGIN_BASE_STATE_DIR_H_
 #define XAI_PLUGIN_BASE_STATE_DIR_H_
 
-#include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/file_system.h"
+#include "base/random.h"
 #include "base/replacement.h"
 #include "base/result.h"
-#include "base/unique_fd.h"
 
 namespace xai {
 
@@ -21,9 +22,10 @@ class StateDir {
  public:
   // Creates the directory (0700) and its parents if need be.  Fails with kStorePermission
   // if it is somebody else's, or others may write to it.
-  static Result<StateDir> Open(const std::string& path);
+  static Result<StateDir> Open(FileSystem* files, const std::string& path);
   // The same without creating; nothing if it does not exist.
-  static Result<std::optional<StateDir>> OpenExisting(const std::string& path);
+  static Result<std::optional<StateDir>> OpenExisting(FileSystem* files,
+                                                      const std::string& path);
 
   // The bytes, or nothing if there is no such file.  A link, a foreign owner or a hard
   // link is kStorePermission; a larger file is kStoreCorrupt.  A mode wider than 0600 is
@@ -35,7 +37,8 @@ class StateDir {
   // Reserve and commit at once.
   Result<void> Replace(std::string_view name, std::string_view bytes) const;
   // Creates `name` with `bytes`; false if it exists already.  Needs no lock.
-  Result<bool> CreateNew(std::string_view name, std::string_view bytes) const;
+  Result<bool> CreateNew(std::string_view name, std::string_view bytes,
+                         Random* random) const;
 
   // The names that begin with `prefix`, in order.
   Result<std::vector<std::string>> List(std::string_view prefix) const;
@@ -44,15 +47,19 @@ class StateDir {
   Result<bool> Remove(std::string_view name) const;
   Result<void> MoveAside(std::string_view name, std::string_view to) const;
 
-  // Waits until `deadline_passed` says so: then kStoreLocked.
-  Result<FileLock> Lock(std::string_view name,
-                        const std::function<bool()>& deadline_passed) const;
+  // While another process holds the lock, calls `wait`, which lets some time pass, and
+  // gives up with kStoreLocked once that returns false.
+  Result<FileLock> Lock(std::string_view name, const std::function<bool()>& wait) const;
 
  private:
-  explicit StateDir(UniqueFd fd) : fd_(std::move(fd)) {}
+  explicit StateDir(OpenFile directory)
+      : directory_(std::make_shared<const OpenFile>(std::move(directory))) {}
+  FileSystem* files() const { return directory_->files(); }
   Result<Reservation> ReserveAs(const std::string& temporary, size_t bytes) const;
+  // Nothing if somebody removed the file meanwhile: then the lock protects nothing.
+  Result<std::optional<FileLock>> Keep(OpenFile file, const std::string& name) const;
 
-  UniqueFd fd_;
+  std::shared_ptr<const OpenFile> directory_;
 };
 
 }  // namespace xai

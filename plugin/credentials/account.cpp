@@ -1,6 +1,7 @@
-#include "credentials/account.h"
+#include "credentials/account_transaction.h"
 
-#include "base/boot_id.h"
+#include <algorithm>
+
 #include "base/limits.h"
 
 namespace xai {
@@ -21,15 +22,17 @@ Account::Account(const OAuthConfig& config, Store* store, AccountServices servic
     : config_(config),
       store_(store),
       services_(std::move(services)),
-      publish_(std::move(publish)),
-      boot_id_(ReadBootId()) {}
+      publish_(std::move(publish)) {}
 
 void Account::Reload() {
   // What is in memory is newer than the disk, which did not take it.
   if (unsaved_) return;
   unreadable_.reset();
   Result<std::optional<CredentialRecord>> record = store_->LoadCredential();
-  if (record.ok()) {
+  if (record.ok() && store_->was_set_back()) {
+    // Somebody put back an old copy: its refresh token is spent, and ours is not.
+    unsaved_ = true;
+  } else if (record.ok()) {
     record_ = std::move(record).value();
   } else {
     unreadable_ = std::move(record).error();
@@ -65,14 +68,25 @@ void Account::PublishSnapshot() {
   if (pending_) snapshot->pending = pending_->View();
   snapshot->unreadable = unreadable_;
   if (unsaved_) snapshot->warnings.push_back("persist_pending");
+  if (IsCloned()) snapshot->warnings.push_back("cloned_store");
   snapshot->generation = store_->generation();
   publish_(std::move(snapshot));
 }
 
-Result<FileLock> Account::LockStore() {
-  const int64_t deadline = services_.clock->SteadyMs() + limits::kLockWaitMs;
-  return store_->Lock([this, deadline] {
-    return services_.clock->SteadyMs() >= deadline || services_.closing();
+bool Account::IsCloned() const {
+  if (!record_ || record_->host_id.empty() || services_.machine_id.empty()) return false;
+  const Result<std::string> host_id =
+      store_->FingerprintOf(SecretString(services_.machine_id));
+  return host_id.ok() && host_id.value() != record_->host_id;
+}
+
+Result<StoreLock> Account::LockStore() {
+  const Clock& clock = *services_.clock;
+  const int64_t deadline = clock.SteadyMs() + limits::kLockWaitMs;
+  return store_->Lock([this, &clock, deadline] {
+    if (clock.SteadyMs() >= deadline || services_.closing()) return false;
+    clock.SleepMs(limits::kLockPollMs);
+    return true;
   });
 }
 
@@ -105,35 +119,95 @@ void Account::Install(TokenSet tokens) {
   record_->updated_at_ms = services_.clock->NowMs();
   record_->dead_reason.clear();
   record_->tier = ReadClaims(record_->access_token).tier;
+  if (!services_.machine_id.empty()) {
+    // Without a key there is no name, and nothing could have been reserved.
+    const Result<std::string> host_id =
+        store_->FingerprintOf(SecretString(services_.machine_id));
+    if (host_id.ok()) record_->host_id = host_id.value();
+  }
   unsaved_ = true;
 }
 
-Result<void> Account::Persist(Reservation* room) {
+Result<void> Account::Persist(Vault::Room* room) {
   Result<void> saved = store_->SaveCredential(*record_, room);
   if (saved.ok()) {
     unsaved_ = false;
-  } else {
-    services_.log->Log(LogLevel::kError,
-                       "the sign-in could not be written and is kept in memory: " +
-                           saved.error().detail);
+    flush_backoff_ms_ = 0;
+    return saved;
   }
+  if (saved.error().reason == kVaultConflict) {
+    // Somebody signed in or renewed past the lock: what they wrote counts.
+    unsaved_ = false;
+    Reload();
+    return saved;
+  }
+  DelayFlush();
+  services_.log->Log(
+      LogLevel::kError,
+      "the sign-in could not be written and is kept in memory: " + saved.error().detail);
   return saved;
+}
+
+void Account::DelayFlush() {
+  flush_backoff_ms_ = std::clamp(flush_backoff_ms_ * 2, limits::kFlushBackoffMinMs,
+                                 limits::kFlushBackoffMaxMs);
+  next_flush_steady_ms_ = services_.clock->SteadyMs() + flush_backoff_ms_;
 }
 
 void Account::FlushUnsaved() {
   if (!unsaved_) return;
-  Result<FileLock> lock = LockStore();
-  if (!lock.ok()) return;
-  Result<Reservation> room = store_->ReserveCredential();
-  if (!room.ok() || !Persist(&room.value()).ok()) return;
-  PublishSnapshot();
+  const bool locked = unsaved_lock_ != nullptr;
+  Result<Transaction> transaction = Transaction::Begin(this);
+  if (!transaction.ok()) {
+    DelayFlush();
+    return;
+  }
+  if (!locked) {
+    // Whoever wrote meanwhile knew more than the old copy did.
+    const Result<std::optional<CredentialRecord>> stored = store_->LoadCredential();
+    if (!stored.ok() || !stored.value() || !store_->was_set_back()) {
+      unsaved_ = false;
+      Reload();
+      return;
+    }
+  }
+  Result<StoreRoom> room = store_->ReserveCredential();
+  if (!room.ok()) {
+    DelayFlush();
+    return;
+  }
+  if (Persist(room.value().get()).ok()) {
+    (void)transaction.value().lock()->WriteNote("");
+    PublishSnapshot();
+  }
+}
+
+std::optional<int64_t> Account::next_flush_steady_ms() const {
+  if (!unsaved_) return std::nullopt;
+  return next_flush_steady_ms_;
+}
+
+Result<void> Account::Rekey(KeySource* keys) {
+  FlushUnsaved();
+  if (unsaved_) {
+    return Error::Make(ErrorCode::kStoreIo, "the sign-in is not written yet",
+                       "persist_pending");
+  }
+  Result<Transaction> transaction = Transaction::Begin(this);
+  if (!transaction.ok()) return std::move(transaction).error();
+  Reload();
+  if (unreadable_) return *unreadable_;
+  Result<void> done = store_->Rekey(keys);
+  if (done.ok()) Reload();
+  return done;
 }
 
 Result<bool> Account::Cancel() {
+  FlushUnsaved();
   Reload();
   if (!pending_) return false;
-  Result<FileLock> lock = LockStore();
-  if (!lock.ok()) return std::move(lock).error();
+  Result<Transaction> transaction = Transaction::Begin(this);
+  if (!transaction.ok()) return std::move(transaction).error();
   Result<bool> erased = store_->ErasePending();
   if (!erased.ok()) return erased;
   pending_.reset();
@@ -142,8 +216,8 @@ Result<bool> Account::Cancel() {
 }
 
 Result<Account::LogoutResult> Account::Logout() {
-  Result<FileLock> lock = LockStore();
-  if (!lock.ok()) return std::move(lock).error();
+  Result<Transaction> transaction = Transaction::Begin(this);
+  if (!transaction.ok()) return std::move(transaction).error();
   Reload();
   LogoutResult result;
   if (record_ && !record_->dead()) {

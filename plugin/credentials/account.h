@@ -26,6 +26,8 @@ struct AccountServices {
   const Clock* clock = nullptr;
   Random* random = nullptr;
   Logger* log = nullptr;
+  std::string boot_id;     // of this boot of the machine
+  std::string machine_id;  // empty: none
   // True when the provider is being destroyed: waiting ends then.
   std::function<bool()> closing;
 };
@@ -68,21 +70,32 @@ class Account {
   enum class RefreshWhen { kAlways, kIfStale };
   Result<void> Refresh(RefreshWhen when, const AccessToken* rejected);
 
+  // Seals the credential with a key of another source, which must outlive the account.
+  // A flow under way ends.
+  Result<void> Rekey(KeySource* keys);
+
   // Whether there is a credential.
   bool signed_in() const { return record_.has_value(); }
 
-  // Tries again to write a credential that the disk did not take.
+  // Tries again to write a credential that the disk did not take.  Until that has worked
+  // the store stays locked: what is in the file is spent, and nobody may present it.
   void FlushUnsaved();
+  // When that is worth the next try, by the steady clock; nothing if all is written.
+  std::optional<int64_t> next_flush_steady_ms() const;
 
  private:
+  class Transaction;
+
   // account.cpp
   void PublishSnapshot();
-  Result<FileLock> LockStore();
+  Result<StoreLock> LockStore();
+  bool IsCloned() const;
   Result<HttpResponse> Post(const std::string& url, const FormBody& form,
                             int64_t total_ms, HttpClient::Interruptible interruptible,
                             bool* sent);
   void Install(TokenSet tokens);
-  Result<void> Persist(Reservation* room);
+  Result<void> Persist(Vault::Room* room);
+  void DelayFlush();
 
   // account_login.cpp
   Result<PendingView> RequestCode();
@@ -97,9 +110,9 @@ class Account {
   // account_refresh.cpp
   bool IsFresh(RefreshWhen when, const AccessToken* rejected) const;
   Result<void> CheckRefreshable() const;
-  Result<void> Rotate(FileLock* lock, Reservation* room);
+  Result<void> Rotate(Vault::Lock* lock, Vault::Room* room);
   Result<TokenSet> PresentRefreshToken(bool* ambiguous);
-  Result<void> OnGrantRefused(bool interrupted, Reservation* room);
+  Result<void> OnGrantRefused(bool interrupted, Vault::Room* room);
   Error BackOff(Error error);
 
   const OAuthConfig& config_;
@@ -110,7 +123,10 @@ class Account {
   std::optional<CredentialRecord> record_;
   std::optional<PendingLogin> pending_;
   std::optional<Error> unreadable_;
-  bool unsaved_ = false;  // record_ is newer than the file
+  bool unsaved_ = false;    // record_ is newer than the file
+  StoreLock unsaved_lock_;  // kept for as long, if the lock was held
+  int64_t next_flush_steady_ms_ = 0;
+  int64_t flush_backoff_ms_ = 0;
   std::shared_ptr<const AccessToken> access_;
   // A refresh that failed for a passing reason is not tried again before this.
   int64_t next_refresh_steady_ms_ = 0;
@@ -118,7 +134,6 @@ class Account {
   std::optional<Error> last_refresh_error_;
   // The access token whose renewal was sent and not answered.
   std::shared_ptr<const AccessToken> unanswered_;
-  std::string boot_id_;  // of this boot of the machine
 };
 
 }  // namespace xai

@@ -2,15 +2,16 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "credentials/account.h"
+#include "credentials/account_transaction.h"
 
 namespace xai {
 
 Result<PendingView> Account::Start(bool force) {
+  FlushUnsaved();
   Reload();
   if (unreadable_ && !force) return *unreadable_;
-  Result<FileLock> lock = LockStore();
-  if (!lock.ok()) return std::move(lock).error();
+  Result<Transaction> transaction = Transaction::Begin(this);
+  if (!transaction.ok()) return std::move(transaction).error();
   if (unreadable_) {
     if (unreadable_->code == ErrorCode::kStoreVersion) return *unreadable_;
     Result<void> moved = store_->Quarantine(services_.clock->NowMs());
@@ -28,7 +29,7 @@ Result<PendingView> Account::Start(bool force) {
 Result<PendingView> Account::RequestCode() {
   // A disk that cannot keep the sign-in is found out before a person is sent to a
   // browser.
-  Result<Reservation> room = store_->ReserveCredential();
+  Result<StoreRoom> room = store_->ReserveCredential();
   if (!room.ok()) return std::move(room).error();
 
   FormBody form;
@@ -45,7 +46,7 @@ Result<PendingView> Account::RequestCode() {
 
   PendingLogin pending;
   pending.code = std::move(code).value();
-  pending.boot_id = boot_id_;
+  pending.boot_id = services_.boot_id;
   pending.expires_steady_ms = asked_steady + (pending.code.expires_at_ms - asked_at);
   pending_ = std::move(pending);
   SchedulePoll(pending_->code.interval_seconds * 1000);
@@ -61,29 +62,30 @@ Result<PendingView> Account::RequestCode() {
 bool Account::IsExpired(const PendingLogin& pending) const {
   // By either clock: one may have been set back, the other may be of another boot.
   if (services_.clock->NowMs() >= pending.code.expires_at_ms) return true;
-  return pending.boot_id == boot_id_ &&
+  return pending.boot_id == services_.boot_id &&
          services_.clock->SteadyMs() >= pending.expires_steady_ms;
 }
 
 int64_t Account::WaitMs(const PendingLogin& pending) const {
-  const int64_t wait = pending.boot_id == boot_id_
+  const int64_t wait = pending.boot_id == services_.boot_id
                            ? pending.next_poll_steady_ms - services_.clock->SteadyMs()
                            : pending.next_poll_at_ms - services_.clock->NowMs();
   return std::clamp<int64_t>(wait, 0, limits::kIntervalSecondsMax * 1000);
 }
 
 void Account::SchedulePoll(int64_t wait_ms) {
-  if (pending_->boot_id != boot_id_) {
+  if (pending_->boot_id != services_.boot_id) {
     // Begun before a restart: only the wall clock knows how much time is left.
     const int64_t left = pending_->code.expires_at_ms - services_.clock->NowMs();
     pending_->expires_steady_ms = services_.clock->SteadyMs() + left;
-    pending_->boot_id = boot_id_;
+    pending_->boot_id = services_.boot_id;
   }
   pending_->next_poll_at_ms = services_.clock->NowMs() + wait_ms;
   pending_->next_poll_steady_ms = services_.clock->SteadyMs() + wait_ms;
 }
 
 Result<Account::PollResult> Account::Poll(const std::optional<std::string>& pending_id) {
+  FlushUnsaved();
   Reload();
   if (unreadable_) return *unreadable_;
   if (!pending_) {
@@ -107,8 +109,8 @@ Result<Account::PollResult> Account::Poll(const std::optional<std::string>& pend
 }
 
 Result<Account::PollResult> Account::ExchangeDeviceCode() {
-  Result<FileLock> lock = LockStore();
-  if (!lock.ok()) return std::move(lock).error();
+  Result<Transaction> transaction = Transaction::Begin(this);
+  if (!transaction.ok()) return std::move(transaction).error();
   const std::string expected = pending_->code.user_code;
   Reload();
   if (unreadable_) return *unreadable_;
@@ -120,7 +122,7 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
   const int64_t wait = WaitMs(*pending_);
   if (wait > 0) return PollResult{false, wait};
   // The code is good for one exchange: without room for its result there is none.
-  Result<Reservation> room = store_->ReserveCredential();
+  Result<StoreRoom> room = store_->ReserveCredential();
   if (!room.ok()) return std::move(room).error();
   SchedulePoll(pending_->code.interval_seconds * 1000);
   Result<void> kept = store_->SavePending(*pending_);
@@ -159,10 +161,10 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
   record_->subject = claims.subject;
   record_->email = claims.email;
   // On the disk first, everything else after it.  A disk that fails now is retried later.
-  (void)Persist(&room.value());
+  (void)Persist(room.value().get());
   (void)EndFlow();  // its code is spent, whether the result could be written or not
   pending_.reset();
-  if (record_->email.empty()) LookUpOwner();
+  if (record_ && record_->email.empty()) LookUpOwner();
   next_refresh_steady_ms_ = 0;
   PublishSnapshot();
   return PollResult{true, 0};
@@ -202,8 +204,8 @@ void Account::LookUpOwner() {
   record_->subject = claims.subject;
   record_->email = claims.email;
   unsaved_ = true;
-  Result<Reservation> room = store_->ReserveCredential();
-  if (room.ok()) (void)Persist(&room.value());
+  Result<StoreRoom> room = store_->ReserveCredential();
+  if (room.ok()) (void)Persist(room.value().get());
 }
 
 }  // namespace xai

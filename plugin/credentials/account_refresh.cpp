@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "credentials/account.h"
+#include "credentials/account_transaction.h"
 
 namespace xai {
 namespace {
@@ -30,16 +30,16 @@ Result<void> Account::Refresh(RefreshWhen when, const AccessToken* rejected) {
     if (unanswered_ == access_ && !needed) return *last_refresh_error_;
   }
   // R3, R4: alone now; whoever was faster has written its result.
-  Result<FileLock> lock = LockStore();
-  if (!lock.ok()) return std::move(lock).error();
+  Result<Transaction> transaction = Transaction::Begin(this);
+  if (!transaction.ok()) return std::move(transaction).error();
   Reload();
   possible = CheckRefreshable();
   if (!possible.ok()) return possible;
   if (IsFresh(when, rejected)) return {};
   // R5: no room for the new token, no spending of the old one.
-  Result<Reservation> room = store_->ReserveCredential();
+  Result<StoreRoom> room = store_->ReserveCredential();
   if (!room.ok()) return std::move(room).error();
-  return Rotate(&lock.value(), &room.value());
+  return Rotate(transaction.value().lock(), room.value().get());
 }
 
 bool Account::IsFresh(RefreshWhen when, const AccessToken* rejected) const {
@@ -60,7 +60,7 @@ Result<void> Account::CheckRefreshable() const {
   return {};
 }
 
-Result<void> Account::Rotate(FileLock* lock, Reservation* room) {
+Result<void> Account::Rotate(Vault::Lock* lock, Vault::Room* room) {
   // R6, R11: an intent that names this very token was left by a process that died between
   // sending it and writing the result.  Presenting it once more loses nothing.
   Result<std::string> fingerprint = store_->FingerprintOf(record_->refresh_token);
@@ -136,10 +136,18 @@ Result<TokenSet> Account::PresentRefreshToken(bool* ambiguous) {
   return error;
 }
 
-Result<void> Account::OnGrantRefused(bool interrupted, Reservation* room) {
-  // R9: the lock is ours, so the file cannot have changed: this grant is dead.  The
-  // tokens are kept, and nobody asks again.
-  record_->dead_reason = interrupted ? "refresh_interrupted" : "grant_revoked";
+Result<void> Account::OnGrantRefused(bool interrupted, Vault::Room* room) {
+  // R9: the lock is ours, but a host's store may not know locks that hold, and an
+  // administrator may have removed the file of ours.  What is there now is the truth.
+  const Result<std::optional<CredentialRecord>> stored = store_->LoadCredential();
+  if (stored.ok() && stored.value() && !store_->was_set_back() &&
+      !SameSecret(stored.value()->refresh_token, record_->refresh_token)) {
+    Reload();
+    return CheckRefreshable();
+  }
+  // This grant is dead.  The tokens are kept, and nobody asks again.
+  const std::string reason = interrupted ? "refresh_interrupted" : "grant_revoked";
+  record_->dead_reason = reason;
   record_->updated_at_ms = services_.clock->NowMs();
   unsaved_ = true;
   (void)Persist(room);
@@ -147,7 +155,7 @@ Result<void> Account::OnGrantRefused(bool interrupted, Reservation* room) {
   return ReauthRequired(interrupted
                             ? "an earlier renewal was interrupted and its result is lost"
                             : "xAI no longer accepts this sign-in",
-                        record_->dead_reason);
+                        reason);
 }
 
 Error Account::BackOff(Error error) {

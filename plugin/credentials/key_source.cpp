@@ -46,14 +46,15 @@ Result<SecretKey> ToKey(std::string* bytes, const std::string& path) {
 
 class KeyFileSource : public KeySource {
  public:
-  KeyFileSource(std::string path, Random* random)
-      : path_(std::move(path)), random_(random) {}
+  KeyFileSource(FileSystem* files, std::string path, Random* random)
+      : files_(files), path_(std::move(path)), random_(random) {}
 
   KeySourceId id() const override { return KeySourceId::kKeyFile; }
 
   Result<SecretKey> Key(const KdfParameters&, bool may_create) override {
     const SplitPath split = Split(path_);
-    Result<std::optional<StateDir>> existing = StateDir::OpenExisting(split.directory);
+    Result<std::optional<StateDir>> existing =
+        StateDir::OpenExisting(files_, split.directory);
     if (!existing.ok()) return std::move(existing).error();
     if (existing.value()) {
       Result<std::optional<std::string>> bytes =
@@ -67,11 +68,11 @@ class KeyFileSource : public KeySource {
 
  private:
   Result<SecretKey> Create(const SplitPath& split) {
-    Result<StateDir> directory = StateDir::Open(split.directory);
+    Result<StateDir> directory = StateDir::Open(files_, split.directory);
     if (!directory.ok()) return std::move(directory).error();
     std::string bytes(limits::kKeyFileBytes, '\0');
     random_->Fill(reinterpret_cast<uint8_t*>(bytes.data()), bytes.size());
-    Result<bool> created = directory.value().CreateNew(split.name, bytes);
+    Result<bool> created = directory.value().CreateNew(split.name, bytes, random_);
     if (!created.ok()) return std::move(created).error();
     if (created.value()) return ToKey(&bytes, path_);
     // Another process was faster: its key is the one.
@@ -83,6 +84,7 @@ class KeyFileSource : public KeySource {
     return ToKey(&*theirs.value(), path_);
   }
 
+  FileSystem* files_;
   std::string path_;
   Random* random_;
 };
@@ -98,9 +100,11 @@ class HostKeySource : public KeySource {
 };
 
 // The bytes of a file that somebody else provides.
-Result<std::string> ReadProvided(const std::string& path, size_t bytes_max) {
+Result<std::string> ReadProvided(FileSystem* files, const std::string& path,
+                                 size_t bytes_max) {
   const SplitPath split = Split(path);
-  Result<std::optional<StateDir>> directory = StateDir::OpenExisting(split.directory);
+  Result<std::optional<StateDir>> directory =
+      StateDir::OpenExisting(files, split.directory);
   if (!directory.ok()) return std::move(directory).error();
   if (directory.value()) {
     Result<std::optional<std::string>> bytes =
@@ -113,25 +117,28 @@ Result<std::string> ReadProvided(const std::string& path, size_t bytes_max) {
 
 class SystemdKeySource : public KeySource {
  public:
-  explicit SystemdKeySource(std::string directory) : directory_(std::move(directory)) {}
+  SystemdKeySource(FileSystem* files, std::string directory)
+      : files_(files), directory_(std::move(directory)) {}
   KeySourceId id() const override { return KeySourceId::kSystemd; }
   Result<SecretKey> Key(const KdfParameters&, bool) override {
     if (directory_.empty()) {
       return NoKey("CREDENTIALS_DIRECTORY is not set: not run by systemd", "key_missing");
     }
     const std::string path = directory_ + "/xai-grok.key";
-    Result<std::string> bytes = ReadProvided(path, limits::kKeyFileBytes);
+    Result<std::string> bytes = ReadProvided(files_, path, limits::kKeyFileBytes);
     if (!bytes.ok()) return std::move(bytes).error();
     return ToKey(&bytes.value(), path);
   }
 
  private:
+  FileSystem* files_;
   std::string directory_;
 };
 
 class PassphraseSource : public KeySource {
  public:
-  explicit PassphraseSource(std::string path) : path_(std::move(path)) {}
+  PassphraseSource(FileSystem* files, std::string path)
+      : files_(files), path_(std::move(path)) {}
 
   KeySourceId id() const override { return KeySourceId::kPassphrase; }
 
@@ -144,7 +151,7 @@ class PassphraseSource : public KeySource {
   }
 
   Result<SecretKey> Key(const KdfParameters& parameters, bool) override {
-    Result<std::string> text = ReadProvided(path_, kPassphraseBytesMax);
+    Result<std::string> text = ReadProvided(files_, path_, kPassphraseBytesMax);
     if (!text.ok()) return std::move(text).error();
     const size_t end = text.value().find_first_of("\r\n");
     SecretString passphrase(std::string_view(text.value()).substr(0, end));
@@ -165,29 +172,41 @@ class PassphraseSource : public KeySource {
   }
 
  private:
+  FileSystem* files_;
   std::string path_;
 };
 
 }  // namespace
 
+std::optional<KeySourceId> ParseKeySource(std::string_view name) {
+  if (name == "key_file") return KeySourceId::kKeyFile;
+  if (name == "passphrase") return KeySourceId::kPassphrase;
+  if (name == "host") return KeySourceId::kHost;
+  if (name == "systemd") return KeySourceId::kSystemd;
+  return std::nullopt;
+}
+
 KdfParameters KeySource::NewParameters(Random*) const {
   return {};
 }
 
-std::unique_ptr<KeySource> MakeKeyFileSource(std::string path, Random* random) {
-  return std::make_unique<KeyFileSource>(std::move(path), random);
+std::unique_ptr<KeySource> MakeKeyFileSource(FileSystem* files, std::string path,
+                                             Random* random) {
+  return std::make_unique<KeyFileSource>(files, std::move(path), random);
 }
 
 std::unique_ptr<KeySource> MakeHostKeySource(std::function<Result<SecretKey>()> get) {
   return std::make_unique<HostKeySource>(std::move(get));
 }
 
-std::unique_ptr<KeySource> MakeSystemdKeySource(std::string credentials_directory) {
-  return std::make_unique<SystemdKeySource>(std::move(credentials_directory));
+std::unique_ptr<KeySource> MakeSystemdKeySource(FileSystem* files,
+                                                std::string credentials_directory) {
+  return std::make_unique<SystemdKeySource>(files, std::move(credentials_directory));
 }
 
-std::unique_ptr<KeySource> MakePassphraseSource(std::string passphrase_file) {
-  return std::make_unique<PassphraseSource>(std::move(passphrase_file));
+std::unique_ptr<KeySource> MakePassphraseSource(FileSystem* files,
+                                                std::string passphrase_file) {
+  return std::make_unique<PassphraseSource>(files, std::move(passphrase_file));
 }
 
 }  // namespace xai

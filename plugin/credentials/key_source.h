@@ -5,14 +5,20 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
+#include "base/file_system.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "base/secret.h"
 #include "credentials/sealed_file.h"
 
 namespace xai {
+
+// "key_file", "passphrase", "host", "systemd".
+std::optional<KeySourceId> ParseKeySource(std::string_view name);
 
 // Store thread only.
 class KeySource {
@@ -33,16 +39,19 @@ class KeySource {
 };
 
 // 32 random bytes in a file of mode 0600, made when first needed.
-std::unique_ptr<KeySource> MakeKeyFileSource(std::string path, Random* random);
+std::unique_ptr<KeySource> MakeKeyFileSource(FileSystem* files, std::string path,
+                                             Random* random);
 
 // The host's llm.secret-key/1.
 std::unique_ptr<KeySource> MakeHostKeySource(std::function<Result<SecretKey>()> get);
 
 // $CREDENTIALS_DIRECTORY/xai-grok.key: 32 bytes that systemd unsealed for the unit.
-std::unique_ptr<KeySource> MakeSystemdKeySource(std::string credentials_directory);
+std::unique_ptr<KeySource> MakeSystemdKeySource(FileSystem* files,
+                                                std::string credentials_directory);
 
 // Argon2id over the first line of a file of mode 0600.
-std::unique_ptr<KeySource> MakePassphraseSource(std::string passphrase_file);
+std::unique_ptr<KeySource> MakePassphraseSource(FileSystem* files,
+                                                std::string passphrase_file);
 
 }  // namespace xai
 

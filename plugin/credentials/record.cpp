@@ -73,6 +73,7 @@ SecretString EncodeCredential(const CredentialRecord& record) {
   json.Key("sub").String(record.subject);
   json.Key("email").String(record.email);
   if (record.tier) json.Key("tier").Int(*record.tier);
+  if (!record.host_id.empty()) json.Key("host_id").String(record.host_id);
   if (record.dead()) json.Key("dead").String(record.dead_reason);
   return Finish(&json);
 }
@@ -91,6 +92,7 @@ Result<CredentialRecord> DecodeCredential(const SecretString& text) {
   record.subject = Text(root, "sub");
   record.email = Text(root, "email");
   record.tier = root["tier"].Integer();
+  record.host_id = Text(root, "host_id");
   record.dead_reason = Text(root, "dead");
   document.value()->Wipe();
   if (record.access_token.empty()) {

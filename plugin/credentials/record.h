@@ -23,6 +23,8 @@ struct CredentialRecord {
   std::string subject;
   std::string email;
   std::optional<int64_t> tier;
+  // The machine that signed in, as a keyed hash; empty if it has no name.
+  std::string host_id;
   // The grant is gone: why, in the words of `reason`.  The tokens stay where they are.
   std::string dead_reason;
 

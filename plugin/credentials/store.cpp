@@ -1,14 +1,11 @@
 #include "credentials/store.h"
 
-#include "base/limits.h"
+#include <algorithm>
 
 namespace xai {
 
-Store::Store(std::string directory, SealContext context, KeySource* keys, Random* random)
-    : directory_(std::move(directory)),
-      context_(std::move(context)),
-      keys_(keys),
-      random_(random) {
+Store::Store(Vault* vault, SealContext context, KeySource* keys, Random* random)
+    : vault_(vault), context_(std::move(context)), keys_(keys), random_(random) {
   const std::string tag = context_.FileTag();
   credential_name_ = "cred-" + tag;
   pending_name_ = "pending-" + tag;
@@ -20,12 +17,17 @@ Result<std::optional<CredentialRecord>> Store::LoadCredential() {
   Result<std::optional<OpenedFile>> file = Load(credential_name_);
   if (!file.ok()) return std::move(file).error();
   if (!file.value()) {
-    generation_ = 0;
+    Forget();
     return std::optional<CredentialRecord>();
   }
   Result<CredentialRecord> record = DecodeCredential(file.value()->plaintext);
   if (!record.ok()) return std::move(record).error();
-  generation_ = file.value()->header.generation;
+  const SealedHeader& header = file.value()->header;
+  was_set_back_ = header.store_id == store_id_ && header.generation < generation_;
+  if (!was_set_back_) {
+    store_id_ = header.store_id;
+    generation_ = header.generation;
+  }
   return std::optional<CredentialRecord>(std::move(record).value());
 }
 
@@ -45,25 +47,24 @@ Result<std::optional<SecretString>> Store::LoadModels() {
   return std::optional<SecretString>(std::move(file.value()->plaintext));
 }
 
-Result<Reservation> Store::ReserveCredential() {
-  Result<StateDir> directory = StateDir::Open(directory_);
-  if (!directory.ok()) return std::move(directory).error();
+Result<StoreRoom> Store::ReserveCredential() {
   // A key that cannot be had is found out now, not after the token is spent.
   KdfParameters parameters;
-  Result<SecretKey> key = KeyForWriting(directory.value(), &parameters);
+  Result<SecretKey> key = KeyForWriting(&parameters);
   if (!key.ok()) return std::move(key).error();
-  return directory.value().Reserve(credential_name_, limits::kReserveBytes);
+  return vault_->Reserve(credential_name_);
 }
 
-Result<void> Store::SaveCredential(const CredentialRecord& record, Reservation* room) {
-  Result<StateDir> directory = StateDir::Open(directory_);
-  if (!directory.ok()) return std::move(directory).error();
-  uint64_t generation = 0;
+Result<void> Store::SaveCredential(const CredentialRecord& record, Vault::Room* room) {
+  SealedHeader header;
   Result<std::string> sealed =
-      SealFor(directory.value(), credential_name_, EncodeCredential(record), &generation);
+      SealFor(credential_name_, EncodeCredential(record), &header);
   if (!sealed.ok()) return std::move(sealed).error();
-  Result<void> saved = room->Commit(credential_name_, sealed.value());
-  if (saved.ok()) generation_ = generation;
+  Result<void> saved = room->Commit(sealed.value());
+  if (saved.ok()) {
+    store_id_ = header.store_id;
+    generation_ = header.generation;
+  }
   return saved;
 }
 
@@ -73,50 +74,64 @@ Result<void> Store::SavePending(const PendingLogin& pending) {
 
 Result<void> Store::SaveModels(const SecretString& list) {
   // Nobody waits for a cache.
-  Result<FileLock> lock = Lock([] { return true; });
+  Result<StoreLock> lock = Lock([] { return false; });
   if (!lock.ok()) return std::move(lock).error();
   return Save(models_name_, list);
 }
 
 Result<bool> Store::EraseCredential() {
-  Result<bool> erased = Erase(credential_name_);
-  if (erased.ok()) generation_ = 0;
+  Result<bool> erased = vault_->Remove(credential_name_);
+  if (erased.ok()) Forget();
   return erased;
 }
 
 Result<bool> Store::ErasePending() {
-  return Erase(pending_name_);
+  return vault_->Remove(pending_name_);
 }
 
 Result<bool> Store::EraseModels() {
-  return Erase(models_name_);
+  return vault_->Remove(models_name_);
 }
 
 Result<void> Store::Quarantine(int64_t now_ms) {
-  Result<StateDir> directory = StateDir::Open(directory_);
-  if (!directory.ok()) return std::move(directory).error();
   for (const std::string& name : {credential_name_, pending_name_, models_name_}) {
-    const std::string prefix = name + ".corrupt.";
-    Result<void> moved =
-        directory.value().MoveAside(name, prefix + std::to_string(now_ms));
+    Result<void> moved = vault_->MoveAside(name, now_ms);
     if (!moved.ok()) return moved;
-    Result<std::vector<std::string>> kept = directory.value().List(prefix);
-    if (!kept.ok()) return std::move(kept).error();
-    // Names end with the time, so the oldest come first.
-    for (size_t i = 0; i + limits::kQuarantineFilesMax < kept.value().size(); ++i) {
-      Result<bool> removed = directory.value().Remove(kept.value()[i]);
-      if (!removed.ok()) return std::move(removed).error();
-    }
   }
   key_.reset();
-  generation_ = 0;
+  Forget();
   return {};
 }
 
-Result<FileLock> Store::Lock(const std::function<bool()>& deadline_passed) {
-  Result<StateDir> directory = StateDir::Open(directory_);
-  if (!directory.ok()) return std::move(directory).error();
-  return directory.value().Lock(lock_name_, deadline_passed);
+Result<void> Store::Rekey(KeySource* keys) {
+  Result<std::optional<OpenedFile>> file = Load(credential_name_);
+  if (!file.ok()) return std::move(file).error();
+  const KdfParameters parameters = keys->NewParameters(random_);
+  Result<SecretKey> key = keys->Key(parameters, true);
+  if (!key.ok()) return std::move(key).error();
+  // The credential comes last: until then the old key opens everything that is there.
+  for (const std::string& name : {pending_name_, models_name_}) {
+    Result<bool> removed = vault_->Remove(name);
+    if (!removed.ok()) return std::move(removed).error();
+  }
+  if (file.value()) {
+    Result<SealedHeader> header = NextHeader(credential_name_);
+    if (!header.ok()) return std::move(header).error();
+    header.value().key_source = keys->id();
+    header.value().kdf = parameters;
+    Result<void> written = vault_->Write(
+        credential_name_,
+        Seal(header.value(), file.value()->plaintext, key.value(), context_, random_));
+    if (!written.ok()) return written;
+  }
+  keys_ = keys;
+  key_ = key.value();
+  key_parameters_ = parameters;
+  return {};
+}
+
+Result<StoreLock> Store::Lock(const std::function<bool()>& wait) {
+  return vault_->TakeLock(lock_name_, wait);
 }
 
 Result<std::string> Store::FingerprintOf(const SecretString& secret) {
@@ -125,11 +140,7 @@ Result<std::string> Store::FingerprintOf(const SecretString& secret) {
 }
 
 Result<std::optional<OpenedFile>> Store::Load(const std::string& name) {
-  Result<std::optional<StateDir>> directory = StateDir::OpenExisting(directory_);
-  if (!directory.ok()) return std::move(directory).error();
-  if (!directory.value()) return std::optional<OpenedFile>();
-  Result<std::optional<std::string>> bytes =
-      directory.value()->Read(name, limits::kSealedBytesMax);
+  Result<std::optional<std::string>> bytes = vault_->Read(name);
   if (!bytes.ok()) return std::move(bytes).error();
   if (!bytes.value()) return std::optional<OpenedFile>();
   Result<SealedHeader> header = ReadSealedHeader(*bytes.value());
@@ -151,12 +162,11 @@ Result<std::optional<OpenedFile>> Store::Load(const std::string& name) {
   return std::optional<OpenedFile>(std::move(opened).value());
 }
 
-Result<std::string> Store::SealFor(const StateDir& directory, const std::string& name,
-                                   const SecretString& plaintext, uint64_t* generation) {
+Result<SealedHeader> Store::NextHeader(const std::string& name) {
   SealedHeader header;
   header.key_source = keys_->id();
   random_->Fill(header.store_id.data(), header.store_id.size());
-  Result<std::optional<std::string>> old = directory.Read(name, limits::kSealedBytesMax);
+  Result<std::optional<std::string>> old = vault_->Read(name);
   if (old.ok() && old.value()) {
     const Result<SealedHeader> previous = ReadSealedHeader(*old.value());
     if (previous.ok()) {
@@ -166,26 +176,35 @@ Result<std::string> Store::SealFor(const StateDir& directory, const std::string&
       return previous.error();  // never overwrite what a newer version wrote
     }
   }
-  *generation = ++header.generation;
-  Result<SecretKey> key = KeyForWriting(directory, &header.kdf);
+  // Never behind one that was seen before, which others may remember as well.
+  if (name == credential_name_ && header.store_id == store_id_) {
+    header.generation = std::max(header.generation, generation_);
+  }
+  ++header.generation;
+  return header;
+}
+
+Result<std::string> Store::SealFor(const std::string& name, const SecretString& plaintext,
+                                   SealedHeader* header) {
+  Result<SealedHeader> next = NextHeader(name);
+  if (!next.ok()) return std::move(next).error();
+  *header = next.value();
+  Result<SecretKey> key = KeyForWriting(&header->kdf);
   if (!key.ok()) return std::move(key).error();
-  return Seal(header, plaintext, key.value(), context_, random_);
+  return Seal(*header, plaintext, key.value(), context_, random_);
 }
 
 Result<void> Store::Save(const std::string& name, const SecretString& plaintext) {
-  Result<StateDir> directory = StateDir::Open(directory_);
-  if (!directory.ok()) return std::move(directory).error();
-  uint64_t generation = 0;
-  Result<std::string> sealed = SealFor(directory.value(), name, plaintext, &generation);
+  SealedHeader header;
+  Result<std::string> sealed = SealFor(name, plaintext, &header);
   if (!sealed.ok()) return std::move(sealed).error();
-  return directory.value().Replace(name, sealed.value());
+  return vault_->Write(name, sealed.value());
 }
 
-Result<bool> Store::Erase(const std::string& name) {
-  Result<std::optional<StateDir>> directory = StateDir::OpenExisting(directory_);
-  if (!directory.ok()) return std::move(directory).error();
-  if (!directory.value()) return false;
-  return directory.value()->Remove(name);
+void Store::Forget() {
+  generation_ = 0;
+  store_id_ = {};
+  was_set_back_ = false;
 }
 
 Result<SecretKey> Store::KeyFor(const KdfParameters& parameters, bool may_create) {
@@ -197,31 +216,23 @@ Result<SecretKey> Store::KeyFor(const KdfParameters& parameters, bool may_create
   return key;
 }
 
-Result<SecretKey> Store::KeyForWriting(const StateDir& directory,
-                                       KdfParameters* parameters) {
-  // All files of a store share the parameters, so one key opens them all.
-  bool data_exists = false;
-  for (const std::string_view prefix : {"cred-", "pending-"}) {
-    Result<std::vector<std::string>> names = directory.List(prefix);
-    if (!names.ok()) return std::move(names).error();
-    for (const std::string& name : names.value()) {
-      if (name.find(".corrupt.") != std::string::npos) continue;
-      data_exists = true;
-      if (name != credential_name_ && name != pending_name_) continue;
-      Result<std::optional<std::string>> bytes =
-          directory.Read(name, limits::kSealedBytesMax);
-      if (!bytes.ok()) return std::move(bytes).error();
-      if (!bytes.value()) continue;
-      const Result<SealedHeader> header = ReadSealedHeader(*bytes.value());
-      if (header.ok()) {
-        *parameters = header.value().kdf;
-        return KeyFor(*parameters, false);
-      }
+Result<SecretKey> Store::KeyForWriting(KdfParameters* parameters) {
+  // All records of a store share the parameters, so one key opens them all.
+  Result<std::vector<std::string>> records = vault_->Records();
+  if (!records.ok()) return std::move(records).error();
+  for (const std::string& name : records.value()) {
+    if (name != credential_name_ && name != pending_name_) continue;
+    Result<std::optional<std::string>> bytes = vault_->Read(name);
+    if (!bytes.ok()) return std::move(bytes).error();
+    if (!bytes.value()) continue;
+    const Result<SealedHeader> header = ReadSealedHeader(*bytes.value());
+    if (header.ok()) {
+      *parameters = header.value().kdf;
+      return KeyFor(*parameters, false);
     }
   }
-  if (!key_) *parameters = keys_->NewParameters(random_);
-  if (key_) *parameters = key_parameters_;
-  return KeyFor(*parameters, !data_exists);
+  *parameters = key_ ? key_parameters_ : keys_->NewParameters(random_);
+  return KeyFor(*parameters, records.value().empty());
 }
 
 }  // namespace xai

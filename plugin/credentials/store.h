@@ -1,51 +1,63 @@
-// The sealed files of one sign-in: the credential, a pending flow, the model list, and
+// The sealed records of one sign-in: the credential, a pending flow, the model list, and
 // the lock that every process which shares them respects.
 #ifndef XAI_PLUGIN_CREDENTIALS_STORE_H_
 #define XAI_PLUGIN_CREDENTIALS_STORE_H_
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/random.h"
 #include "base/result.h"
-#include "base/state_dir.h"
 #include "credentials/key_source.h"
 #include "credentials/record.h"
 #include "credentials/sealed_file.h"
+#include "credentials/vault.h"
 
 namespace xai {
 
-// Store thread only.  Nothing is kept open between calls, so a directory that is removed
-// or replaced is noticed.
+using StoreLock = std::unique_ptr<Vault::Lock>;
+using StoreRoom = std::unique_ptr<Vault::Room>;
+
+// Store thread only.
 class Store {
  public:
-  Store(std::string directory, SealContext context, KeySource* keys, Random* random);
+  Store(Vault* vault, SealContext context, KeySource* keys, Random* random);
 
   // Nothing if there is none.
   Result<std::optional<CredentialRecord>> LoadCredential();
+  // Whether the credential last loaded is older than one seen before: somebody put back
+  // a copy, and its refresh token is spent.
+  bool was_set_back() const { return was_set_back_; }
   Result<std::optional<PendingLogin>> LoadPending();
   Result<std::optional<SecretString>> LoadModels();
 
   // Room for a credential, made before a token is spent.  REQUIRES, here and for the next
   // two: Lock() is held.
-  Result<Reservation> ReserveCredential();
-  Result<void> SaveCredential(const CredentialRecord& record, Reservation* room);
+  Result<StoreRoom> ReserveCredential();
+  Result<void> SaveCredential(const CredentialRecord& record, Vault::Room* room);
   Result<void> SavePending(const PendingLogin& pending);
   // Takes the lock itself, and does not wait for it: kStoreLocked.
   Result<void> SaveModels(const SecretString& list);
 
-  // True if there was one.  Unreadable files are removed all the same.
+  // True if there was one.  Unreadable records are removed all the same.
   Result<bool> EraseCredential();
   Result<bool> ErasePending();
   Result<bool> EraseModels();
 
-  // Moves files that cannot be read out of the way; the last few are kept.
+  // Moves records that cannot be read out of the way; the last few are kept.
   Result<void> Quarantine(int64_t now_ms);
 
-  // Waits at most until `deadline_passed`: then kStoreLocked.
-  Result<FileLock> Lock(const std::function<bool()>& deadline_passed);
+  // Seals the credential with the key of another source, and uses that from now on.  What
+  // can be had again is dropped: a flow under way and the model list.  REQUIRES: Lock().
+  Result<void> Rekey(KeySource* keys);
+
+  // While another process holds it, calls `wait`, which lets some time pass, and gives up
+  // with kStoreLocked once that returns false.
+  Result<StoreLock> Lock(const std::function<bool()>& wait);
 
   // A stand-in for a token, for intent notes: see Fingerprint().
   Result<std::string> FingerprintOf(const SecretString& secret);
@@ -53,18 +65,20 @@ class Store {
   // Of the credential as last read or written; 0 if there is none.
   uint64_t generation() const { return generation_; }
 
-  const std::string& directory() const { return directory_; }
-
  private:
-  Result<std::optional<OpenedFile>> Load(const std::string& name);
-  Result<std::string> SealFor(const StateDir& directory, const std::string& name,
-                              const SecretString& plaintext, uint64_t* generation);
-  Result<void> Save(const std::string& name, const SecretString& plaintext);
-  Result<bool> Erase(const std::string& name);
-  Result<SecretKey> KeyFor(const KdfParameters& parameters, bool may_create);
-  Result<SecretKey> KeyForWriting(const StateDir& directory, KdfParameters* parameters);
+  using StoreId = std::array<uint8_t, 16>;
 
-  std::string directory_;
+  Result<std::optional<OpenedFile>> Load(const std::string& name);
+  // The header for the next write of a record; with the parameters of `kdf`.
+  Result<SealedHeader> NextHeader(const std::string& name);
+  Result<std::string> SealFor(const std::string& name, const SecretString& plaintext,
+                              SealedHeader* header);
+  Result<void> Save(const std::string& name, const SecretString& plaintext);
+  void Forget();
+  Result<SecretKey> KeyFor(const KdfParameters& parameters, bool may_create);
+  Result<SecretKey> KeyForWriting(KdfParameters* parameters);
+
+  Vault* vault_;
   SealContext context_;
   KeySource* keys_;
   Random* random_;
@@ -72,7 +86,10 @@ class Store {
   std::string pending_name_;
   std::string models_name_;
   std::string lock_name_;
+  // Of the credential as last read or written.
   uint64_t generation_ = 0;
+  StoreId store_id_ = {};
+  bool was_set_back_ = false;
   // Deriving a key from a passphrase takes 100 ms: the last one is kept.
   std::optional<SecretKey> key_;
   KdfParameters key_parameters_;

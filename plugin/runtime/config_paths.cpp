@@ -14,11 +14,6 @@ Error Invalid(std::string_view member, std::string_view what) {
                      std::string(member) + ": " + std::string(what), std::string(member));
 }
 
-bool IsUsablePath(const std::string& path) {
-  return !path.empty() && path.front() == '/' && path.size() < PATH_MAX - 64 &&
-         path.find('\0') == std::string::npos;
-}
-
 std::string WithoutTrailingSlashes(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   return path;
@@ -59,6 +54,11 @@ std::string ParentOf(const std::string& path) {
 
 }  // namespace
 
+bool IsUsablePath(const std::string& path) {
+  return !path.empty() && path.front() == '/' && path.size() < PATH_MAX - 64 &&
+         path.find('\0') == std::string::npos;
+}
+
 Result<void> ResolvePaths(const JsonValue& config, const Environment& environment,
                           ProviderConfig* out) {
   // The image of a platform is refreshed, its workspace stays: data and key stay with it.
@@ -86,6 +86,7 @@ Result<void> ResolvePaths(const JsonValue& config, const Environment& environmen
 
   if (const auto given = config["key_file"].String()) {
     out->key_file = std::string(*given);
+    out->key_file_given = true;
     if (!IsUsablePath(out->key_file)) return Invalid("key_file", "must be a full path");
   } else {
     if (key_base.empty()) key_base = XdgBase(environment, "XDG_CONFIG_HOME", "/.config");

@@ -1,6 +1,18 @@
 #include "runtime/credential_service.h"
 
+#include <algorithm>
+
+#include "base/machine_id.h"
+#include "credentials/file_vault.h"
+#include "credentials/host_vault.h"
+
 namespace xai {
+namespace {
+
+// A host's store may be shared with other plugins.
+constexpr const char* kHostKeyPrefix = "xai-grok/";
+
+}  // namespace
 
 std::unique_ptr<CredentialService> CredentialService::Make(const ProviderConfig& config,
                                                            Services services,
@@ -10,17 +22,29 @@ std::unique_ptr<CredentialService> CredentialService::Make(const ProviderConfig&
   StoreThread* thread = &service->thread_;
   service->http_ = CurlClient::Make(config.http, [thread] { return thread->stopping(); });
   if (service->http_ == nullptr) return nullptr;
-  service->keys_ = service->MakeKeySource();
-  service->store_ = std::make_unique<Store>(
-      config.state_dir, config.seal, service->keys_.get(), service->services_.random);
+  service->key_settings_ = {config.key_source, config.key_file, config.passphrase_file};
+  service->keys_ = service->MakeKeySource(service->key_settings_);
+  SecretStore* host_store = service->services_.host_store;
+  service->vault_ =
+      host_store == nullptr
+          ? MakeFileVault(&service->files_, config.state_dir)
+          : MakeHostVault(host_store, kHostKeyPrefix, config.seal.FileTag());
+  service->store_ =
+      std::make_unique<Store>(service->vault_.get(), config.seal, service->keys_.get(),
+                              service->services_.random);
   AccountServices account;
   account.http = service->http_.get();
   account.clock = service->services_.clock;
   account.random = service->services_.random;
   account.log = service->services_.log;
+  account.boot_id = ReadBootId();
+  account.machine_id = ReadMachineId();
   account.closing = [thread] { return thread->stopping(); };
   service->account_ = std::make_unique<Account>(
       config.oauth, service->store_.get(), std::move(account), std::move(on_snapshot));
+  // A credential that the disk did not take is tried again, whatever the host does.
+  thread->SetIdle({[raw = service.get()] { return raw->FlushWaitMs(); },
+                   [raw = service.get()] { raw->account_->FlushUnsaved(); }});
   return service;
 }
 
@@ -31,14 +55,14 @@ CredentialService::~CredentialService() {
   Stop();
 }
 
-std::unique_ptr<KeySource> CredentialService::MakeKeySource() const {
-  switch (config_.key_source) {
+std::unique_ptr<KeySource> CredentialService::MakeKeySource(const KeySettings& settings) {
+  switch (settings.source) {
     case KeySourceId::kKeyFile:
       break;
     case KeySourceId::kPassphrase:
-      return MakePassphraseSource(config_.passphrase_file);
+      return MakePassphraseSource(&files_, settings.passphrase_file);
     case KeySourceId::kSystemd:
-      return MakeSystemdKeySource(config_.credentials_directory);
+      return MakeSystemdKeySource(&files_, config_.credentials_directory);
     case KeySourceId::kHost:
       return MakeHostKeySource([get = services_.host_key,
                                 profile = config_.seal.profile] {
@@ -47,7 +71,29 @@ std::unique_ptr<KeySource> CredentialService::MakeKeySource() const {
             ErrorCode::kStoreKey, "the host offers no llm.secret-key/1", "key_missing"));
       });
   }
-  return MakeKeyFileSource(config_.key_file, services_.random);
+  return MakeKeyFileSource(&files_, settings.key_file, services_.random);
+}
+
+Result<void> CredentialService::Rekey(KeySettings settings) {
+  const bool same_file = settings.source == KeySourceId::kKeyFile &&
+                         key_settings_.source == KeySourceId::kKeyFile &&
+                         settings.key_file == key_settings_.key_file;
+  if (same_file) {
+    return Error::Make(ErrorCode::kInvalidRequest,
+                       "key_file: is the one in use; name another", "key_file");
+  }
+  std::unique_ptr<KeySource> keys = MakeKeySource(settings);
+  Result<void> done = account_->Rekey(keys.get());
+  if (!done.ok()) return done;
+  keys_ = std::move(keys);
+  key_settings_ = std::move(settings);
+  return {};
+}
+
+std::optional<int64_t> CredentialService::FlushWaitMs() const {
+  const std::optional<int64_t> due = account_->next_flush_steady_ms();
+  if (!due) return std::nullopt;
+  return std::max<int64_t>(*due - services_.clock->SteadyMs(), 0);
 }
 
 bool CredentialService::Run(std::function<void(Account*, Store*)> task) {

@@ -4,16 +4,28 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/system_file_system.h"
 #include "credentials/account.h"
+#include "credentials/secret_store.h"
+#include "credentials/vault.h"
 #include "http/curl_client.h"
 #include "runtime/provider_config.h"
 #include "runtime/store_thread.h"
 
 namespace xai {
+
+// Where the sealing key comes from; what does not belong to the source is not looked at.
+struct KeySettings {
+  KeySourceId source = KeySourceId::kKeyFile;
+  std::string key_file;
+  std::string passphrase_file;
+};
 
 // The 32-byte key of the host, if it offers llm.secret-key/1.
 using HostKey = std::function<Result<SecretKey>(const std::string& profile)>;
@@ -24,7 +36,8 @@ class CredentialService {
     const Clock* clock = nullptr;
     Random* random = nullptr;
     Logger* log = nullptr;
-    HostKey host_key;  // may be empty
+    HostKey host_key;                   // may be empty
+    SecretStore* host_store = nullptr;  // the host's llm.secret-store/1
   };
 
   // `on_snapshot` is called on the store thread.  Null without memory.
@@ -37,6 +50,9 @@ class CredentialService {
   // thread]
   bool Run(std::function<void(Account*, Store*)> task);
 
+  // Changes the source of the sealing key and seals the credential anew.  [store thread]
+  Result<void> Rekey(KeySettings settings);
+
   // True if nothing runs or waits there.  [any thread]
   bool idle() { return thread_.idle(); }
 
@@ -46,13 +62,18 @@ class CredentialService {
 
  private:
   CredentialService(const ProviderConfig& config, Services services);
-  std::unique_ptr<KeySource> MakeKeySource() const;
+  // How long until an unwritten credential is tried again.
+  std::optional<int64_t> FlushWaitMs() const;
+  std::unique_ptr<KeySource> MakeKeySource(const KeySettings& settings);
 
   const ProviderConfig& config_;
   Services services_;
   StoreThread thread_;
   std::unique_ptr<CurlClient> http_;
+  SystemFileSystem files_;
+  KeySettings key_settings_;  // store thread only
   std::unique_ptr<KeySource> keys_;
+  std::unique_ptr<Vault> vault_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Account> account_;
 };

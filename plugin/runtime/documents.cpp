@@ -186,6 +186,17 @@ std::string RefreshedDocument(const AccountView& view) {
   return json.EndObject().Take();
 }
 
+std::string RekeyedDocument() {
+  JsonWriter json;
+  return json.BeginObject()
+      .Key("ok")
+      .Bool(true)
+      .Key("status")
+      .String("rekeyed")
+      .EndObject()
+      .Take();
+}
+
 std::string ModelsDocument(const ModelsView& models, const ModelTable& table) {
   JsonWriter json(2048);
   json.BeginObject().Key("ok").Bool(true);

@@ -27,6 +27,7 @@ std::string StartedDocument(const PendingView& pending, int64_t now_ms);
 std::string PendingDocument(int64_t retry_after_ms);
 std::string CancelDocument(bool cancelled);
 std::string LogoutDocument(const Account::LogoutResult& result);
+std::string RekeyedDocument();
 std::string RefreshedDocument(const AccountView& view);
 std::string ModelsDocument(const ModelsView& models, const ModelTable& table);
 

@@ -108,6 +108,7 @@ bool Provider::Build() {
   services.random = &random_;
   services.log = host_.log;
   services.host_key = host_.host_key;
+  services.host_store = host_.host_store;
   credentials_ = CredentialService::Make(
       config_, std::move(services),
       [this](const std::shared_ptr<const AccountSnapshot>& snapshot) {

@@ -27,6 +27,7 @@ struct ProviderHost {
   Logger* log = nullptr;
   const Clock* clock = nullptr;
   HostKey host_key;
+  SecretStore* host_store = nullptr;  // the host's llm.secret-store/1; used on one thread
   std::function<void(const std::string& document)> on_auth_changed;
   std::function<void(const std::string& document)> on_models_changed;
 };
@@ -79,6 +80,7 @@ class Provider {
   void CancelLogin(const Reply& reply);
   void Logout(const Reply& reply);
   void Refresh(const Reply& reply);
+  void Rekey(KeySettings settings, const Reply& reply);
   void Models(bool force, const Reply& reply);
   // Reads the account and the model list from the disk, then goes on.
   void LoadThen(std::function<void()> then, const Reply& reply);

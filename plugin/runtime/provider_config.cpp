@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "base/limits.h"
+#include "credentials/key_source.h"
 
 namespace xai {
 namespace {
@@ -111,21 +112,16 @@ Result<void> ReadNumbers(const JsonValue& config, ProviderConfig* out) {
 }
 
 Result<void> ReadKeySource(const JsonValue& config, ProviderConfig* out) {
-  const std::string_view source = config["key_source"].String().value_or("key_file");
-  if (source == "key_file") {
-    out->key_source = KeySourceId::kKeyFile;
-  } else if (source == "host") {
-    out->key_source = KeySourceId::kHost;
-  } else if (source == "systemd") {
-    out->key_source = KeySourceId::kSystemd;
-  } else if (source == "passphrase") {
-    out->key_source = KeySourceId::kPassphrase;
-    out->passphrase_file = std::string(config["passphrase_file"].String().value_or(""));
-    if (out->passphrase_file.empty()) {
-      return Invalid("passphrase_file", "is needed for the key source passphrase");
-    }
-  } else {
+  const std::optional<KeySourceId> source =
+      ParseKeySource(config["key_source"].String().value_or("key_file"));
+  if (!source) {
     return Invalid("key_source", "must be key_file, host, systemd or passphrase");
+  }
+  out->key_source = *source;
+  if (*source != KeySourceId::kPassphrase) return {};
+  out->passphrase_file = std::string(config["passphrase_file"].String().value_or(""));
+  if (out->passphrase_file.empty()) {
+    return Invalid("passphrase_file", "is needed for the key source passphrase");
   }
   return {};
 }
@@ -149,6 +145,13 @@ Result<void> ReadTierTable(const JsonValue& config, const JsonValue& manifest,
 }
 
 }  // namespace
+
+Result<void> CheckForHostStore(const ProviderConfig& config) {
+  if (config.key_source != KeySourceId::kKeyFile || config.key_file_given) return {};
+  return Invalid("key_source",
+                 "with the host's store it must be host, passphrase or systemd, or "
+                 "key_file must be named");
+}
 
 Environment ProcessEnvironment() {
   return [](const char* name) -> std::string {

@@ -24,6 +24,7 @@ struct ProviderConfig {
   KeySourceId key_source = KeySourceId::kKeyFile;
   std::string state_dir;
   std::string key_file;
+  bool key_file_given = false;  // by the host, not by default
   std::string passphrase_file;
   std::string credentials_directory;  // systemd's
   std::string tier_table;
@@ -31,6 +32,9 @@ struct ProviderConfig {
   int64_t max_requests = 0;
   int64_t cache_ttl_ms = 0;
 };
+
+// Whether it is a full path that leaves room for the names below it.
+bool IsUsablePath(const std::string& path);
 
 // The value of an environment variable, empty if it is not set or must not be trusted.
 using Environment = std::function<std::string(const char* name)>;
@@ -42,6 +46,9 @@ Environment ProcessEnvironment();
 Result<ProviderConfig> ReadProviderConfig(const std::string& json,
                                           const JsonValue& manifest,
                                           const Environment& environment);
+
+// With llm.secret-store/1 a key file that nobody asked for would defeat the purpose.
+Result<void> CheckForHostStore(const ProviderConfig& config);
 
 // The directories, from the host's members and the environment: design section 5.
 Result<void> ResolvePaths(const JsonValue& config, const Environment& environment,

@@ -1,5 +1,6 @@
 // The onboarding actions: host-api/json.md "Onboarding".
 #include "base/error_json.h"
+#include "credentials/key_source.h"
 #include "runtime/documents.h"
 #include "runtime/provider.h"
 
@@ -16,7 +17,31 @@ struct Action {
   std::string name;
   bool force = false;
   std::optional<std::string> pending_id;
+  KeySettings key;
 };
+
+Result<std::string> ReadPath(const JsonValue& request, const char* name) {
+  std::string path(request[name].String().value_or(""));
+  if (!IsUsablePath(path)) return InvalidMember(name, "must be a full path");
+  return path;
+}
+
+// The members of rekey.
+Result<KeySettings> ReadKeySettings(const JsonValue& request) {
+  KeySettings key;
+  const std::optional<KeySourceId> source =
+      ParseKeySource(request["key_source"].String().value_or(""));
+  if (!source) {
+    return InvalidMember("key_source", "must be key_file, host, systemd or passphrase");
+  }
+  key.source = *source;
+  const bool is_file = *source == KeySourceId::kKeyFile;
+  if (!is_file && *source != KeySourceId::kPassphrase) return key;
+  Result<std::string> path = ReadPath(request, is_file ? "key_file" : "passphrase_file");
+  if (!path.ok()) return std::move(path).error();
+  (is_file ? key.key_file : key.passphrase_file) = std::move(path).value();
+  return key;
+}
 
 Result<Action> ReadAction(const JsonValue& request) {
   if (!request.is_object()) return InvalidMember("request", "must be a JSON object");
@@ -33,6 +58,11 @@ Result<Action> ReadAction(const JsonValue& request) {
   if (pending_id.present() && !pending_id.is_null()) {
     if (!pending_id.is_string()) return InvalidMember("pending_id", "must be a string");
     action.pending_id = std::string(*pending_id.String());
+  }
+  if (action.name == "rekey") {
+    Result<KeySettings> key = ReadKeySettings(request);
+    if (!key.ok()) return std::move(key).error();
+    action.key = std::move(key).value();
   }
   return action;
 }
@@ -68,12 +98,14 @@ void Provider::BeginOnboarding(uint64_t request, std::shared_ptr<RequestSink> si
     Logout(reply);
   } else if (action.name == "refresh") {
     Refresh(reply);
+  } else if (action.name == "rekey") {
+    Rekey(std::move(action.key), reply);
   } else if (action.name == "models") {
     Models(action.force, reply);
   } else {
     refuse(InvalidMember("action",
                          "is not one of status, start, poll, cancel, logout, "
-                         "refresh, models"));
+                         "refresh, rekey, models"));
   }
 }
 
@@ -202,6 +234,16 @@ void Provider::Refresh(const Reply& reply) {
       },
       [this, reply](const Result<bool>&) { reply(nullptr, RefreshedDocument(View())); },
       reply);
+}
+
+void Provider::Rekey(KeySettings settings, const Reply& reply) {
+  OnStore<bool>(
+      [this, settings = std::move(settings)](Account*, Store*) -> Result<bool> {
+        Result<void> done = credentials_->Rekey(settings);
+        if (!done.ok()) return std::move(done).error();
+        return true;
+      },
+      [reply](const Result<bool>&) { reply(nullptr, RekeyedDocument()); }, reply);
 }
 
 }  // namespace xai

@@ -1,5 +1,6 @@
 #include "runtime/store_thread.h"
 
+#include <chrono>
 #include <exception>
 
 namespace xai {
@@ -35,16 +36,29 @@ void StoreThread::BeginStop(std::function<void()> last) {
   changed_.notify_one();
 }
 
+bool StoreThread::WaitForTask(std::unique_lock<std::mutex>* lock) {
+  const auto due = [this] { return stopping_.load() || !tasks_.empty(); };
+  const std::optional<int64_t> wait_ms = idle_.wait_ms ? idle_.wait_ms() : std::nullopt;
+  if (wait_ms) {
+    return changed_.wait_for(*lock, std::chrono::milliseconds(*wait_ms), due);
+  }
+  changed_.wait(*lock, due);
+  return true;
+}
+
 void StoreThread::Run() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return stopping_.load() || !tasks_.empty(); });
-    if (stopping_.load()) break;
-    const std::function<void()> task = std::move(tasks_.front());
-    tasks_.pop_front();
+    std::function<void()> task = idle_.run;
+    if (WaitForTask(&lock)) {
+      if (stopping_.load()) break;
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
+    }
     running_ = true;
     lock.unlock();
     Guarded(task);
+    task = nullptr;
     lock.lock();
     running_ = false;
   }

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 
 #include "base/log.h"
 #include "runtime/thread.h"
@@ -16,10 +17,19 @@ namespace xai {
 
 class StoreThread {
  public:
+  // What is to be done when nothing else is: both run on the thread.
+  struct Idle {
+    std::function<std::optional<int64_t>()> wait_ms;  // nothing: there is no need
+    std::function<void()> run;
+  };
+
   explicit StoreThread(Logger* log) : log_(log) {}
   ~StoreThread();
   StoreThread(const StoreThread&) = delete;
   StoreThread& operator=(const StoreThread&) = delete;
+
+  // Before the first task.
+  void SetIdle(Idle idle) { idle_ = std::move(idle); }
 
   // Starts the thread with the first task.  False if there is none to be had, or after
   // BeginStop().  [any thread]
@@ -39,9 +49,12 @@ class StoreThread {
 
  private:
   void Run();
+  // False if it is time for the idle work.
+  bool WaitForTask(std::unique_lock<std::mutex>* lock);
   void Guarded(const std::function<void()>& task);
 
   Logger* log_;
+  Idle idle_;
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::condition_variable changed_;

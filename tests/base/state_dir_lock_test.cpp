@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/state_dir.h"
+#include "base/system_file_system.h"
 #include "support/file_mode.h"
 #include "support/temp_dir.h"
 #include "support/wait_for.h"
@@ -20,24 +21,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool Now() {
-  return true;
+bool NoWait() {
+  return false;
 }
 
 class FileLockTest : public testing::Test {
  protected:
-  StateDir Open() const { return StateDir::Open(folder_.path()).value(); }
+  StateDir Open() const { return StateDir::Open(&files_, folder_.path()).value(); }
   std::string TryLock() const {
-    const Result<FileLock> lock = Open().Lock("lock", Now);
+    const Result<FileLock> lock = Open().Lock("lock", NoWait);
     return lock.ok() ? "ok" : std::string(InfoOf(lock.error().code).name);
   }
 
   TempDir folder_;
+  mutable SystemFileSystem files_;
 };
 
 TEST_F(FileLockTest, IsHeldByOneAndFreedAtTheEnd) {
   {
-    const Result<FileLock> held = Open().Lock("lock", Now);
+    const Result<FileLock> held = Open().Lock("lock", NoWait);
     ASSERT_TRUE(held.ok());
     EXPECT_EQ(TryLock(), "store_locked");
   }
@@ -46,9 +48,9 @@ TEST_F(FileLockTest, IsHeldByOneAndFreedAtTheEnd) {
 }
 
 TEST_F(FileLockTest, IsWaitedForUntilTheDeadline) {
-  const Result<FileLock> held = Open().Lock("lock", Now);
+  const Result<FileLock> held = Open().Lock("lock", NoWait);
   int asked = 0;
-  const Result<FileLock> waited = Open().Lock("lock", [&asked] { return ++asked == 3; });
+  const Result<FileLock> waited = Open().Lock("lock", [&asked] { return ++asked < 3; });
   ASSERT_FALSE(waited.ok());
   EXPECT_EQ(waited.error().code, ErrorCode::kStoreLocked);
   EXPECT_EQ(asked, 3);
@@ -59,13 +61,13 @@ TEST_F(FileLockTest, PassesToWhoeverWaits) {
   std::atomic<bool> got{false};
   std::thread waiter;
   {
-    const Result<FileLock> held = Open().Lock("lock", Now);
+    const Result<FileLock> held = Open().Lock("lock", NoWait);
     waiter = std::thread([&] {
       got = Open()
                 .Lock("lock",
                       [&waiting] {
                         waiting = true;
-                        return false;
+                        return true;
                       })
                 .ok();
     });
@@ -82,7 +84,7 @@ TEST_F(FileLockTest, DiesWithItsHolder) {
   ASSERT_EQ(pipe(ready), 0);
   const pid_t child = fork();
   if (child == 0) {
-    const Result<FileLock> held = Open().Lock("lock", Now);
+    const Result<FileLock> held = Open().Lock("lock", NoWait);
     const char answer = held.ok() ? 'y' : 'n';
     if (write(ready[1], &answer, 1) != 1) _exit(1);
     for (;;) pause();
@@ -102,16 +104,16 @@ TEST_F(FileLockTest, DiesWithItsHolder) {
 
 // Matrix B33: a lock on a file that is gone protects nothing.
 TEST_F(FileLockTest, IsThatOfTheFileUnderTheName) {
-  const Result<FileLock> held = Open().Lock("lock", Now);
+  const Result<FileLock> held = Open().Lock("lock", NoWait);
   ASSERT_TRUE(held.ok());
   fs::remove(folder_.path() / "lock");
-  const Result<FileLock> other = Open().Lock("lock", Now);
+  const Result<FileLock> other = Open().Lock("lock", NoWait);
   ASSERT_TRUE(other.ok());
   EXPECT_EQ(TryLock(), "store_locked");
 }
 
 TEST_F(FileLockTest, KeepsANote) {
-  Result<FileLock> lock = Open().Lock("lock", Now);
+  Result<FileLock> lock = Open().Lock("lock", NoWait);
   ASSERT_TRUE(lock.ok());
   EXPECT_EQ(lock.value().ReadNote().value(), "");
   ASSERT_TRUE(lock.value().WriteNote("0123456789abcdef").ok());
@@ -119,7 +121,7 @@ TEST_F(FileLockTest, KeepsANote) {
   ASSERT_TRUE(lock.value().WriteNote("short").ok());
   EXPECT_EQ(lock.value().ReadNote().value(), "short");
   { const FileLock released = std::move(lock).value(); }
-  Result<FileLock> next = Open().Lock("lock", Now);
+  Result<FileLock> next = Open().Lock("lock", NoWait);
   EXPECT_EQ(next.value().ReadNote().value(), "short") << "for whoever comes next";
   ASSERT_TRUE(next.value().WriteNote("").ok());
   EXPECT_EQ(next.value().ReadNote().value(), "");

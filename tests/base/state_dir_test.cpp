@@ -9,7 +9,9 @@
 
 #include <unistd.h>
 
+#include "base/system_file_system.h"
 #include "support/file_mode.h"
+#include "support/scripted_random.h"
 #include "support/temp_dir.h"
 
 namespace xai {
@@ -19,8 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr uid_t kSomebodyElse = 65'534;
 
-bool Now() {
-  return true;
+bool NoWait() {
+  return false;
 }
 
 std::string Name(const Error& error) {
@@ -33,13 +35,13 @@ class StateDirTest : public testing::Test {
   fs::path File(const char* name) const { return path() / name; }
 
   StateDir Open() {
-    Result<StateDir> opened = StateDir::Open(path());
+    Result<StateDir> opened = StateDir::Open(&files_, path());
     EXPECT_TRUE(opened.ok());
     return std::move(opened).value();
   }
 
   std::string OpenVerdict() {
-    const Result<StateDir> opened = StateDir::Open(path());
+    const Result<StateDir> opened = StateDir::Open(&files_, path());
     return opened.ok() ? "ok" : Name(opened.error());
   }
 
@@ -59,19 +61,21 @@ class StateDirTest : public testing::Test {
   }
 
   TempDir folder_;
+  SystemFileSystem files_;
+  ScriptedRandom random_;
 };
 
 TEST_F(StateDirTest, IsMadeWithItsParents) {
   const fs::path deep = folder_.path() / "a" / "b" / "c";
-  EXPECT_FALSE(StateDir::OpenExisting(deep).value());
+  EXPECT_FALSE(StateDir::OpenExisting(&files_, deep).value());
   EXPECT_FALSE(fs::exists(folder_.path() / "a"));
-  ASSERT_TRUE(StateDir::Open(deep).ok());
+  ASSERT_TRUE(StateDir::Open(&files_, deep).ok());
   for (const fs::path& made : {deep, deep.parent_path(), folder_.path() / "a"}) {
     EXPECT_EQ(ModeOf(made), 0700) << made;
   }
-  ASSERT_TRUE(StateDir::Open(deep).ok()) << "again";
-  ASSERT_TRUE(StateDir::Open(deep.string() + "/").ok());
-  EXPECT_TRUE(StateDir::OpenExisting(deep).value());
+  ASSERT_TRUE(StateDir::Open(&files_, deep).ok()) << "again";
+  ASSERT_TRUE(StateDir::Open(&files_, deep.string() + "/").ok());
+  EXPECT_TRUE(StateDir::OpenExisting(&files_, deep).value());
 }
 
 // Matrix B14.
@@ -114,11 +118,11 @@ TEST_F(StateDirTest, ModesDoNotDependOnTheUmask) {
     const TempDir folder;
     const ScopedUmask scoped(mask);
     const fs::path deep = folder.path() / "a" / "state";
-    const Result<StateDir> directory = StateDir::Open(deep);
+    const Result<StateDir> directory = StateDir::Open(&files_, deep);
     ASSERT_TRUE(directory.ok()) << mask;
     ASSERT_TRUE(directory.value().Replace("cred", "x").ok());
-    ASSERT_TRUE(directory.value().CreateNew("key", "x").ok());
-    ASSERT_TRUE(directory.value().Lock("lock", Now).ok());
+    ASSERT_TRUE(directory.value().CreateNew("key", "x", &random_).ok());
+    ASSERT_TRUE(directory.value().Lock("lock", NoWait).ok());
     EXPECT_EQ(ModeOf(folder.path() / "a"), 0700) << mask;
     EXPECT_EQ(ModeOf(deep), 0700) << mask;
     for (const char* name : {"cred", "key", "lock"}) {
@@ -236,11 +240,11 @@ TEST_F(StateDirTest, AFailedCommitLeavesTheOldFile) {
 
 TEST_F(StateDirTest, CreatingDoesNotReplace) {
   const StateDir directory = Open();
-  EXPECT_TRUE(directory.CreateNew("key", "first").value());
-  EXPECT_FALSE(directory.CreateNew("key", "second").value());
+  EXPECT_TRUE(directory.CreateNew("key", "first", &random_).value());
+  EXPECT_FALSE(directory.CreateNew("key", "second", &random_).value());
   EXPECT_EQ(Read(directory, "key"), "first");
   fs::create_symlink(folder_.path() / "nothing", File("link"));
-  EXPECT_FALSE(directory.CreateNew("link", "x").value());
+  EXPECT_FALSE(directory.CreateNew("link", "x", &random_).value());
   EXPECT_FALSE(fs::exists(folder_.path() / "nothing"));
   EXPECT_EQ(List(directory), (std::vector<std::string>{"key", "link"}));
 

@@ -10,7 +10,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/system_file_system.h"
 #include "credentials/account.h"
+#include "credentials/file_vault.h"
 #include "support/collecting_logger.h"
 #include "support/fake_clock.h"
 #include "support/file_mode.h"
@@ -39,11 +41,13 @@ class AccountTest : public testing::Test {
   // What one process has of its own.
   struct Process {
     explicit Process(AccountTest* test)
-        : keys(MakeKeyFileSource(test->folder_.path() / "keys" / "key", &test->random_)),
-          store(test->StateDirectory(), test->context_, keys.get(), &test->random_),
+        : keys(MakeKeyFileSource(&test->files_, test->folder_.path() / "keys" / "key",
+                                 &test->random_)),
+          vault(MakeFileVault(&test->files_, test->StateDirectory())),
+          store(vault.get(), test->context_, keys.get(), &test->random_),
           account(test->config_, &store,
-                  {&test->http_, &test->clock_, &test->random_, &test->log_,
-                   [this] { return closing; }},
+                  {&test->http_, &test->clock_, &test->random_, &test->log_, "this-boot",
+                   test->machine_id_, [this] { return closing; }},
                   [this](std::shared_ptr<const AccountSnapshot> now) {
                     snapshot = std::move(now);
                     ++published;
@@ -59,6 +63,7 @@ class AccountTest : public testing::Test {
     bool HasWarning() const { return !snapshot->warnings.empty(); }
 
     std::unique_ptr<KeySource> keys;
+    std::unique_ptr<Vault> vault;
     Store store;
     bool closing = false;
     std::shared_ptr<const AccountSnapshot> snapshot =
@@ -134,6 +139,8 @@ class AccountTest : public testing::Test {
   static constexpr int64_t kLifeMs = 21'600'000;
 
   TempDir folder_;
+  SystemFileSystem files_;
+  std::string machine_id_ = "this-machine";
   FakeClock clock_;
   ScriptedHttpClient http_;
   ScriptedRandom random_;

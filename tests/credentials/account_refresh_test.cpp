@@ -273,7 +273,7 @@ TEST_F(AccountRefreshTest, ADiskThatFailsAfterwardsLosesNothing) {
 
 TEST_F(AccountRefreshTest, WaitsForTheLockAndSpendsNothingWithoutIt) {
   const auto other = NewProcess();
-  const Result<FileLock> held = other->store.Lock([] { return true; });
+  const Result<StoreLock> held = other->store.Lock([] { return false; });
   ASSERT_TRUE(held.ok());
   process_->closing = true;
   EXPECT_EQ(Refresh(), "store_locked");

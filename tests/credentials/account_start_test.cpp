@@ -161,7 +161,7 @@ TEST_F(AccountStartTest, WaitsForTheLockUntilTheEnd) {
   const auto other = NewProcess();
   ReplyDeviceCode();
   ASSERT_EQ(Verdict(other->account.Start(false)), "ok");
-  const Result<FileLock> held = other->store.Lock([] { return true; });
+  const Result<StoreLock> held = other->store.Lock([] { return false; });
   ASSERT_TRUE(held.ok());
   process->closing = true;
   EXPECT_EQ(Verdict(process->account.Start(true)), "store_locked");

@@ -21,10 +21,11 @@ class AccountUnansweredTest : public AccountTest {
   // What a process leaves that dies between sending a token and writing the result.
   void LeaveNote() {
     Process* process = process_.get();
-    Result<FileLock> lock = process->store.Lock([] { return true; });
+    Result<StoreLock> lock = process->store.Lock([] { return false; });
     ASSERT_TRUE(lock.ok());
     const SecretString token = SecretString(RefreshToken(1));
-    ASSERT_TRUE(lock.value().WriteNote(process->store.FingerprintOf(token).value()).ok());
+    ASSERT_TRUE(
+        lock.value()->WriteNote(process->store.FingerprintOf(token).value()).ok());
   }
 
   std::unique_ptr<Process> process_;

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/system_file_system.h"
 #include "credentials/key_source.h"
 #include "support/scripted_random.h"
 #include "support/temp_dir.h"
@@ -18,15 +19,16 @@ constexpr int kCreators = 4;
 
 TEST(KeyFileRace, AllCreatorsGetTheKeyThatStays) {
   const TempDir folder;
+  SystemFileSystem files;
   for (int round = 0; round < kRounds; ++round) {
     const std::string path = folder.path() / std::to_string(round) / "key";
     std::atomic<int> ready{0};
     std::vector<std::string> keys(kCreators);
     std::vector<std::thread> creators;
     for (int i = 0; i < kCreators; ++i) {
-      creators.emplace_back([i, &path, &ready, &keys] {
+      creators.emplace_back([i, &files, &path, &ready, &keys] {
         ScriptedRandom random(static_cast<uint8_t>(32 * i));
-        const auto source = MakeKeyFileSource(path, &random);
+        const auto source = MakeKeyFileSource(&files, path, &random);
         ++ready;
         while (ready < kCreators) std::this_thread::yield();
         const Result<SecretKey> key = source->Key({}, true);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/system_file_system.h"
 #include "support/file_mode.h"
 #include "support/scripted_random.h"
 #include "support/temp_dir.h"
@@ -35,11 +36,12 @@ const std::string kKey = "0123456789abcdefghijklmnopqrstuv";
 class KeyFileTest : public testing::Test {
  protected:
   std::string Get(bool may_create = false) {
-    return Show(MakeKeyFileSource(path(), &random_)->Key({}, may_create));
+    return Show(MakeKeyFileSource(&files_, path(), &random_)->Key({}, may_create));
   }
   fs::path path() const { return folder_.path() / "keys" / "key"; }
 
   TempDir folder_;
+  mutable SystemFileSystem files_;
   ScriptedRandom random_{'A'};
 };
 
@@ -51,7 +53,7 @@ TEST_F(KeyFileTest, IsMadeWhenFirstNeeded) {
   EXPECT_EQ(ModeOf(path().parent_path()), 0700);
   EXPECT_EQ(Get(true), made) << "and is never made again";
   EXPECT_EQ(Get(false), made);
-  EXPECT_EQ(random_.filled(), 32u);
+  EXPECT_EQ(random_.filled(), 40u);
   const fs::directory_iterator files(path().parent_path());
   EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "nothing temporary is left";
 }
@@ -125,12 +127,12 @@ TEST_F(KeyFileTest, IsAPlainFile) {
 
 TEST_F(KeyFileTest, NeedsNoDerivation) {
   const KdfParameters parameters =
-      MakeKeyFileSource(path(), &random_)->NewParameters(&random_);
+      MakeKeyFileSource(&files_, path(), &random_)->NewParameters(&random_);
   EXPECT_EQ(parameters.operations, 0u);
   EXPECT_EQ(parameters.memory_kib, 0u);
   EXPECT_EQ(parameters.salt, (std::array<uint8_t, 16>{}));
   EXPECT_EQ(random_.filled(), 0u);
-  EXPECT_EQ(MakeKeyFileSource(path(), &random_)->id(), KeySourceId::kKeyFile);
+  EXPECT_EQ(MakeKeyFileSource(&files_, path(), &random_)->id(), KeySourceId::kKeyFile);
 }
 
 TEST(HostKey, IsWhatTheHostSays) {
@@ -148,7 +150,8 @@ TEST(HostKey, IsWhatTheHostSays) {
 
 TEST(SystemdKey, ComesFromTheUnitsCredentials) {
   const TempDir folder;
-  const auto source = MakeSystemdKeySource(folder.path());
+  SystemFileSystem files;
+  const auto source = MakeSystemdKeySource(&files, folder.path());
   EXPECT_EQ(source->id(), KeySourceId::kSystemd);
   EXPECT_EQ(Show(source->Key({}, true)), "store_key key_missing");
   EXPECT_TRUE(fs::is_empty(folder.path())) << "it is not ours to make";
@@ -164,9 +167,11 @@ TEST(SystemdKey, ComesFromTheUnitsCredentials) {
 }
 
 TEST(SystemdKey, NeedsSystemd) {
-  EXPECT_EQ(Show(MakeSystemdKeySource("")->Key({}, true)), "store_key key_missing");
+  SystemFileSystem files;
+  EXPECT_EQ(Show(MakeSystemdKeySource(&files, "")->Key({}, true)),
+            "store_key key_missing");
   const TempDir folder;
-  EXPECT_EQ(Show(MakeSystemdKeySource(folder.path() / "gone")->Key({}, true)),
+  EXPECT_EQ(Show(MakeSystemdKeySource(&files, folder.path() / "gone")->Key({}, true)),
             "store_key key_missing");
 }
 
@@ -180,10 +185,11 @@ class PassphraseTest : public testing::Test {
 
   std::string Get(const std::string& text) {
     const fs::path file = folder_.Write("passphrase", text);
-    return Show(MakePassphraseSource(file)->Key(parameters_, true));
+    return Show(MakePassphraseSource(&files_, file)->Key(parameters_, true));
   }
 
   TempDir folder_;
+  SystemFileSystem files_;
   KdfParameters parameters_;
 };
 
@@ -207,8 +213,10 @@ TEST_F(PassphraseTest, DependsOnTheParameters) {
 }
 
 TEST_F(PassphraseTest, MustBeThereAndBounded) {
-  EXPECT_EQ(Show(MakePassphraseSource(folder_.path() / "none")->Key(parameters_, true)),
-            "store_key key_missing");
+  EXPECT_EQ(
+      Show(
+          MakePassphraseSource(&files_, folder_.path() / "none")->Key(parameters_, true)),
+      "store_key key_missing");
   EXPECT_EQ(Get(""), "store_key key_missing");
   EXPECT_EQ(Get("\nsecret"), "store_key key_missing");
   EXPECT_EQ(Get(std::string(4096, 'x')).size(), 32u);
@@ -222,7 +230,7 @@ TEST_F(PassphraseTest, AFileWithoutParametersIsNotItsOwn) {
 
 TEST_F(PassphraseTest, NewFilesGetASaltAndRealCosts) {
   ScriptedRandom random(1);
-  const auto source = MakePassphraseSource(folder_.path() / "none");
+  const auto source = MakePassphraseSource(&files_, folder_.path() / "none");
   EXPECT_EQ(source->id(), KeySourceId::kPassphrase);
   const KdfParameters parameters = source->NewParameters(&random);
   EXPECT_EQ(random.filled(), 16u);

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
+#include "base/system_file_system.h"
 #include "credentials/key_source.h"
 #include "support/scripted_random.h"
 #include "support/temp_dir.h"
@@ -89,8 +90,9 @@ TEST_P(Vectors, AreWhatIsWrittenAndRead) {
   if (!file_.Has("passphrase")) return;
   const TempDir folder;
   const auto path = folder.Write("passphrase", file_.Text("passphrase") + "\n");
+  SystemFileSystem files;
   const Result<SecretKey> derived =
-      MakePassphraseSource(path.string())->Key(header.kdf, false);
+      MakePassphraseSource(&files, path.string())->Key(header.kdf, false);
   ASSERT_TRUE(derived.ok());
   EXPECT_EQ(std::memcmp(derived.value().data(), key.data(), SecretKey::size()), 0);
 }

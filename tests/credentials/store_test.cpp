@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
+#include "base/system_file_system.h"
+#include "credentials/file_vault.h"
 #include "support/file_mode.h"
 #include "support/scripted_random.h"
 #include "support/temp_dir.h"
@@ -58,8 +60,8 @@ class StoreTest : public testing::Test {
   // As another process would.
   void Reopen(SealContext context = {"https://auth.x.ai", "client-1", "default"}) {
     tag_ = context.FileTag();
-    store_ = std::make_unique<Store>((folder_.path() / "state").string(),
-                                     std::move(context), &keys_, &random_);
+    vault_ = MakeFileVault(&files_, (folder_.path() / "state").string());
+    store_ = std::make_unique<Store>(vault_.get(), std::move(context), &keys_, &random_);
   }
 
   fs::path File(std::string_view name) const {
@@ -67,9 +69,10 @@ class StoreTest : public testing::Test {
   }
 
   std::string Save(std::string_view token) {
-    Result<Reservation> room = store_->ReserveCredential();
+    Result<StoreRoom> room = store_->ReserveCredential();
     if (!room.ok()) return Name(room.error());
-    const Result<void> saved = store_->SaveCredential(Credential(token), &room.value());
+    const Result<void> saved =
+        store_->SaveCredential(Credential(token), room.value().get());
     return saved.ok() ? "ok" : Name(saved.error());
   }
 
@@ -95,6 +98,8 @@ class StoreTest : public testing::Test {
   }
 
   TempDir folder_;
+  SystemFileSystem files_;
+  std::unique_ptr<Vault> vault_;
   ScriptedRandom random_;
   CountingKeys keys_;
   std::string tag_;
@@ -295,21 +300,21 @@ TEST_F(StoreTest, ARefusedFolderIsRefusedForEverything) {
   EXPECT_EQ(Save("at-2"), "store_permission");
   EXPECT_EQ(Name(store_->EraseCredential().error()), "store_permission");
   EXPECT_EQ(Name(store_->Quarantine(1).error()), "store_permission");
-  EXPECT_EQ(Name(store_->Lock([] { return true; }).error()), "store_permission");
+  EXPECT_EQ(Name(store_->Lock([] { return false; }).error()), "store_permission");
 }
 
 TEST_F(StoreTest, TheLockIsForOneAtATime) {
-  Result<FileLock> held = store_->Lock([] { return true; });
+  Result<StoreLock> held = store_->Lock([] { return false; });
   ASSERT_TRUE(held.ok());
-  Store other((folder_.path() / "state").string(),
-              {"https://auth.x.ai", "client-1", "default"}, &keys_, &random_);
-  EXPECT_EQ(Name(other.Lock([] { return true; }).error()), "store_locked");
+  Store other(vault_.get(), {"https://auth.x.ai", "client-1", "default"}, &keys_,
+              &random_);
+  EXPECT_EQ(Name(other.Lock([] { return false; }).error()), "store_locked");
   EXPECT_EQ(Name(other.SaveModels(SecretString("[]")).error()), "store_locked");
-  Store profile((folder_.path() / "state").string(),
-                {"https://auth.x.ai", "client-1", "work"}, &keys_, &random_);
-  EXPECT_TRUE(profile.Lock([] { return true; }).ok()) << "others have their own";
-  { const FileLock released = std::move(held).value(); }
-  EXPECT_TRUE(other.Lock([] { return true; }).ok());
+  Store profile(vault_.get(), {"https://auth.x.ai", "client-1", "work"}, &keys_,
+                &random_);
+  EXPECT_TRUE(profile.Lock([] { return false; }).ok()) << "others have their own";
+  { const StoreLock released = std::move(held).value(); }
+  EXPECT_TRUE(other.Lock([] { return false; }).ok());
 }
 
 TEST_F(StoreTest, AFingerprintNeedsTheKey) {

@@ -10,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/system_file_system.h"
+#include "credentials/file_vault.h"
 #include "runtime/process.h"
 #include "support/collecting_logger.h"
 #include "support/fake_clock.h"
@@ -54,17 +56,20 @@ class TokenBrokerTest : public testing::Test {
 
   // Writes a sign-in, as another process would.
   void SignInElsewhere(std::string_view access, int64_t left_ms) {
-    const std::unique_ptr<KeySource> keys = MakeKeyFileSource(config_.key_file, &random_);
-    Store store(config_.state_dir, config_.seal, keys.get(), &random_);
+    SystemFileSystem files;
+    const std::unique_ptr<KeySource> keys =
+        MakeKeyFileSource(&files, config_.key_file, &random_);
+    const std::unique_ptr<Vault> vault = MakeFileVault(&files, config_.state_dir);
+    Store store(vault.get(), config_.seal, keys.get(), &random_);
     CredentialRecord record;
     record.access_token = SecretString(access);
     record.refresh_token = SecretString("refresh-of-" + std::string(access));
     record.expires_at_ms = clock_.NowMs() + left_ms;
     record.issued_at_ms = record.expires_at_ms - 6 * kHour;
     record.updated_at_ms = clock_.NowMs();
-    Result<Reservation> room = store.ReserveCredential();
+    Result<StoreRoom> room = store.ReserveCredential();
     ASSERT_TRUE(room.ok()) << room.error().detail;
-    const Result<void> saved = store.SaveCredential(record, &room.value());
+    const Result<void> saved = store.SaveCredential(record, room.value().get());
     ASSERT_TRUE(saved.ok()) << saved.error().detail;
   }
 

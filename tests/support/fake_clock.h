@@ -14,6 +14,10 @@ class FakeClock : public Clock {
  public:
   int64_t NowMs() const override { return now_ms_; }
   int64_t SteadyMs() const override { return steady_ms_; }
+  void SleepMs(int64_t ms) const override {
+    now_ms_ += ms;
+    steady_ms_ += ms;
+  }
 
   // Time passes: both clocks go on.
   void Advance(int64_t ms) {
@@ -26,8 +30,8 @@ class FakeClock : public Clock {
   void SetSteady(int64_t ms) { steady_ms_ = ms; }
 
  private:
-  std::atomic<int64_t> now_ms_{1'780'000'000'000};
-  std::atomic<int64_t> steady_ms_{5'000'000};
+  mutable std::atomic<int64_t> now_ms_{1'780'000'000'000};
+  mutable std::atomic<int64_t> steady_ms_{5'000'000};
 };
 
 }  // namespace xai
