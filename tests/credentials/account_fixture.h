@@ -10,11 +10,11 @@
 
 #include <gtest/gtest.h>
 
-#include "base/system_file_system.h"
 #include "credentials/account.h"
 #include "credentials/file_vault.h"
 #include "support/collecting_logger.h"
 #include "support/fake_clock.h"
+#include "support/faulty_file_system.h"
 #include "support/file_mode.h"
 #include "support/jwt_text.h"
 #include "support/scripted_http_client.h"
@@ -139,7 +139,7 @@ class AccountTest : public testing::Test {
   static constexpr int64_t kLifeMs = 21'600'000;
 
   TempDir folder_;
-  SystemFileSystem files_;
+  FaultyFileSystem files_;
   std::string machine_id_ = "this-machine";
   FakeClock clock_;
   ScriptedHttpClient http_;
