@@ -37,6 +37,7 @@ class FileSystem {
   virtual void Close(int fd) = 0;
   // Of mode 0700, whatever the umask is.
   virtual int MakeDirectory(const std::string& path) = 0;
+  virtual int RemoveDirectory(const std::string& path) = 0;
 
   virtual int Stat(int fd, Info* info) = 0;
   virtual int StatAt(int dir_fd, const std::string& name, Info* info) = 0;

@@ -87,9 +87,15 @@ Result<bool> Reservation::Publish(std::string_view name, std::string_view bytes,
   if (renamed == -EEXIST) return false;
   if (renamed != 0) return IoError("rename to " + target, -renamed);
   temporary_.clear();
-  // The new file is in place; a directory that does not flush can lose it only to a power
-  // cut, and going back to the old token would be worse.
-  (void)file_.files()->Sync(directory_->fd());
+  const int synced = file_.files()->Sync(directory_->fd());
+  if (synced == 0) return true;
+  if (on_existing == FileSystem::OnExisting::kFail) {
+    // What is new and may be lost is not to be built upon.
+    file_.files()->Unlink(directory_->fd(), target);
+    return IoError("flush", -synced);
+  }
+  // The new file is in place; it can be lost only to a power cut, and going back to the
+  // old token would be worse.
   return true;
 }
 

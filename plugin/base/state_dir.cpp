@@ -21,17 +21,21 @@ std::string ParentOf(const std::string& path) {
 }
 
 // A new directory is there after a power cut only if its parent was flushed.
-void FlushParent(FileSystem* files, const std::string& path) {
+int FlushParent(FileSystem* files, const std::string& path) {
   const int fd = files->OpenAt(AT_FDCWD, ParentOf(path), O_RDONLY | O_DIRECTORY);
-  if (fd < 0) return;
+  if (fd == -EACCES) return 0;  // a parent may be passed through, but not read
+  if (fd < 0) return fd;
   const OpenFile parent(files, fd);
-  (void)files->Sync(fd);
+  return files->Sync(fd);
 }
 
 int MakeDirectory(FileSystem* files, const std::string& path) {
   const int made = files->MakeDirectory(path);
-  if (made == 0) FlushParent(files, path);
-  return made;
+  if (made != 0) return made;
+  const int flushed = FlushParent(files, path);
+  // One that is there already would not be flushed the next time.
+  if (flushed != 0) (void)files->RemoveDirectory(path);
+  return flushed;
 }
 
 Result<void> MakeParents(FileSystem* files, const std::string& path) {
@@ -66,7 +70,8 @@ Result<void> CheckFile(const OpenFile& file, std::string_view name) {
   const std::string shown(name);
   const int found = file.files()->Stat(file.fd(), &info);
   if (found != 0) return IoError("look at " + shown, -found);
-  if (info.kind != FileSystem::Kind::kFile || info.links != 1) {
+  // Without a name any more: it was replaced meanwhile, and is whole all the same.
+  if (info.kind != FileSystem::Kind::kFile || info.links > 1) {
     return Error::Make(ErrorCode::kStorePermission, shown + " is not a plain file",
                        "link");
   }
@@ -101,7 +106,7 @@ Result<std::optional<StateDir>> StateDir::OpenExisting(FileSystem* files,
   OpenFile directory(files, fd);
   Result<void> checked = CheckDirectory(directory, path);
   if (!checked.ok()) return std::move(checked).error();
-  return std::optional<StateDir>(StateDir(std::move(directory)));
+  return std::optional<StateDir>(StateDir(std::move(directory), path));
 }
 
 Result<std::optional<std::string>> StateDir::Read(std::string_view name,
@@ -122,7 +127,23 @@ Result<std::optional<std::string>> StateDir::Read(std::string_view name,
   return std::optional<std::string>(std::move(bytes).value());
 }
 
+Result<void> StateDir::Anchor() const {
+  const int synced = files()->Sync(directory_->fd());
+  if (synced != 0) return IoError("flush", -synced);
+  for (std::string path = path_; path.size() > 1; path = ParentOf(path)) {
+    const int flushed = FlushParent(files(), path);
+    if (flushed != 0) return IoError("flush the folder of " + path, -flushed);
+  }
+  return {};
+}
+
 Result<Reservation> StateDir::Reserve(std::string_view name, size_t bytes) const {
+  FileSystem::Info info;
+  if (files()->StatAt(directory_->fd(), std::string(name), &info) == -ENOENT) {
+    // The first one: the directory itself may be as new.
+    Result<void> anchored = Anchor();
+    if (!anchored.ok()) return std::move(anchored).error();
+  }
   const std::string temporary = "." + std::string(name) + ".tmp";
   const int removed = files()->Unlink(directory_->fd(), temporary);
   if (removed != 0 && removed != -ENOENT) {

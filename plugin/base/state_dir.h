@@ -32,6 +32,9 @@ class StateDir {
   // tightened.
   Result<std::optional<std::string>> Read(std::string_view name, size_t bytes_max) const;
 
+  // Flushes the directory and those above it: whoever made them may have died before.
+  Result<void> Anchor() const;
+
   // REQUIRES: the lock of `name` is held, since its temporary name has no other owner.
   Result<Reservation> Reserve(std::string_view name, size_t bytes) const;
   // Reserve and commit at once.
@@ -52,14 +55,16 @@ class StateDir {
   Result<FileLock> Lock(std::string_view name, const std::function<bool()>& wait) const;
 
  private:
-  explicit StateDir(OpenFile directory)
-      : directory_(std::make_shared<const OpenFile>(std::move(directory))) {}
+  StateDir(OpenFile directory, std::string path)
+      : directory_(std::make_shared<const OpenFile>(std::move(directory))),
+        path_(std::move(path)) {}
   FileSystem* files() const { return directory_->files(); }
   Result<Reservation> ReserveAs(const std::string& temporary, size_t bytes) const;
   // Nothing if somebody removed the file meanwhile: then the lock protects nothing.
   Result<std::optional<FileLock>> Keep(OpenFile file, const std::string& name) const;
 
   std::shared_ptr<const OpenFile> directory_;
+  std::string path_;
 };
 
 }  // namespace xai

@@ -58,6 +58,10 @@ int SystemFileSystem::MakeDirectory(const std::string& path) {
   return 0;
 }
 
+int SystemFileSystem::RemoveDirectory(const std::string& path) {
+  return rmdir(path.c_str()) != 0 ? -errno : 0;
+}
+
 int SystemFileSystem::Stat(int fd, Info* info) {
   struct stat found = {};
   if (fstat(fd, &found) != 0) return -errno;

@@ -15,6 +15,7 @@ class SystemFileSystem : public FileSystem {
   int OpenAt(int dir_fd, const std::string& name, int flags) override;
   void Close(int fd) override;
   int MakeDirectory(const std::string& path) override;
+  int RemoveDirectory(const std::string& path) override;
   int Stat(int fd, Info* info) override;
   int StatAt(int dir_fd, const std::string& name, Info* info) override;
   int TightenMode(int fd) override;

@@ -60,6 +60,11 @@ class KeyFileSource : public KeySource {
       Result<std::optional<std::string>> bytes =
           existing.value()->Read(split.name, limits::kKeyFileBytes);
       if (!bytes.ok()) return Explain(std::move(bytes).error());
+      if (bytes.value() && may_create) {
+        // Nothing is sealed with it yet, so it may be new, and its maker dead.
+        Result<void> anchored = existing.value()->Anchor();
+        if (!anchored.ok()) return std::move(anchored).error();
+      }
       if (bytes.value()) return ToKey(&*bytes.value(), path_);
     }
     if (!may_create) return NoKey("the key file " + path_ + " is missing", "key_missing");

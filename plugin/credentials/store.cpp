@@ -167,6 +167,10 @@ Result<SealedHeader> Store::NextHeader(const std::string& name) {
   header.key_source = keys_->id();
   random_->Fill(header.store_id.data(), header.store_id.size());
   Result<std::optional<std::string>> old = vault_->Read(name);
+  // A disk that cannot be read for a moment must not make this the first generation.
+  if (!old.ok() && old.error().code != ErrorCode::kStoreCorrupt) {
+    return std::move(old).error();
+  }
   if (old.ok() && old.value()) {
     const Result<SealedHeader> previous = ReadSealedHeader(*old.value());
     if (previous.ok()) {
