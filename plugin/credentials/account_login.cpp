@@ -12,8 +12,14 @@ Result<PendingView> Account::Start(bool force) {
   if (unreadable_ && !force) return *unreadable_;
   Result<Transaction> transaction = Transaction::Begin(this);
   if (!transaction.ok()) return std::move(transaction).error();
+  Reload();
   if (unreadable_) {
-    if (unreadable_->code == ErrorCode::kStoreVersion) return *unreadable_;
+    // Only what will never be readable again: a disk that fails for a moment, or a newer
+    // version's file, is no reason to part with a sign-in.
+    const ErrorCode code = unreadable_->code;
+    if (code != ErrorCode::kStoreCorrupt && code != ErrorCode::kStoreKey) {
+      return *unreadable_;
+    }
     Result<void> moved = store_->Quarantine(services_.clock->NowMs());
     if (!moved.ok()) return std::move(moved).error();
   }
@@ -67,16 +73,18 @@ bool Account::IsExpired(const PendingLogin& pending) const {
 }
 
 int64_t Account::WaitMs(const PendingLogin& pending) const {
-  const int64_t wait = pending.boot_id == services_.boot_id
-                           ? pending.next_poll_steady_ms - services_.clock->SteadyMs()
-                           : pending.next_poll_at_ms - services_.clock->NowMs();
+  // A restart of the machine takes longer than any interval, and the wall clock may have
+  // been set since.
+  if (pending.boot_id != services_.boot_id) return 0;
+  const int64_t wait = pending.next_poll_steady_ms - services_.clock->SteadyMs();
   return std::clamp<int64_t>(wait, 0, limits::kIntervalSecondsMax * 1000);
 }
 
 void Account::SchedulePoll(int64_t wait_ms) {
   if (pending_->boot_id != services_.boot_id) {
     // Begun before a restart: only the wall clock knows how much time is left.
-    const int64_t left = pending_->code.expires_at_ms - services_.clock->NowMs();
+    const int64_t left = std::min(pending_->code.expires_at_ms - services_.clock->NowMs(),
+                                  limits::kCodeLifeSecondsMax * 1000);
     pending_->expires_steady_ms = services_.clock->SteadyMs() + left;
     pending_->boot_id = services_.boot_id;
   }

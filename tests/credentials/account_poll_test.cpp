@@ -165,11 +165,10 @@ TEST_F(AccountPollTest, AnotherBootsSteadyClockMeansNothing) {
   pending.next_poll_steady_ms = INT64_MAX;
   ASSERT_TRUE(process->store.SavePending(pending).ok());
   clock_.SetSteady(1'000);
-  clock_.JumpWall(-1);
-  EXPECT_EQ(Poll(process.get()), "pending 1") << "by the wall clock";
-  clock_.JumpWall(1);
+  clock_.JumpWall(-7'200'000);
   ReplyError("authorization_pending");
-  EXPECT_EQ(Poll(process.get()), "pending 5000");
+  EXPECT_EQ(Poll(process.get()), "pending 5000")
+      << "the wall clock may be wrong by hours";
   clock_.JumpWall(-500'000);
   EXPECT_EQ(Poll(process.get()), "pending 5000") << "by this boot's clock from now on";
 }
