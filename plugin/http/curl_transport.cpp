@@ -72,8 +72,12 @@ void CurlTransport::Perform() {
   ReportFinished();
 }
 
-void CurlTransport::Wait(int timeout_ms) {
-  curl_multi_poll(multi_.get(), nullptr, 0, timeout_ms, nullptr);
+bool CurlTransport::Wait(int timeout_ms, int fd) {
+  curl_waitfd extra = {};
+  extra.fd = fd;
+  extra.events = CURL_WAIT_POLLIN;
+  curl_multi_poll(multi_.get(), &extra, fd < 0 ? 0 : 1, timeout_ms, nullptr);
+  return extra.revents != 0;
 }
 
 void CurlTransport::Wakeup() {

@@ -22,8 +22,9 @@ class CurlTransport : public HttpTransport {
 
   // Moves the bytes that are there and calls handlers.
   void Perform();
-  // Waits for more to do: at most `timeout_ms`, or until Wakeup().
-  void Wait(int timeout_ms);
+  // Waits for more to do: at most `timeout_ms`, or until Wakeup(), or until `fd` can be
+  // read.  True if it can; -1 is no descriptor.
+  bool Wait(int timeout_ms, int fd);
   // [any thread]
   void Wakeup();
 

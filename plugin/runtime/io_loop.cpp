@@ -62,12 +62,25 @@ void IoLoop::CancelTimer(TimerId id) {
   due_.erase(found);
 }
 
+void IoLoop::WatchFd(int fd, std::function<void()> on_readable) {
+  watched_fd_ = fd;
+  on_readable_ = std::move(on_readable);
+}
+
+void IoLoop::UnwatchFd() {
+  watched_fd_ = -1;
+  on_readable_ = nullptr;
+}
+
 void IoLoop::Run() {
   while (RunTasks()) {
     RunDueTimers();
     Guarded([this] { transport_->Perform(); });
     // Only now: a handler may have set a timer.
-    transport_->Wait(WaitMs());
+    if (!transport_->Wait(WaitMs(), watched_fd_)) continue;
+    // A copy: it may end the watch, and so itself.
+    const std::function<void()> on_readable = on_readable_;
+    Guarded(on_readable);
   }
 }
 

@@ -14,11 +14,12 @@
 #include "base/log.h"
 #include "base/scheduler.h"
 #include "http/curl_transport.h"
+#include "runtime/fd_watcher.h"
 #include "runtime/thread.h"
 
 namespace xai {
 
-class IoLoop : public Scheduler {
+class IoLoop : public Scheduler, public FdWatcher {
  public:
   // Null without memory.  No thread yet.
   static std::unique_ptr<IoLoop> Make(HttpSettings settings, Logger* log);
@@ -28,12 +29,14 @@ class IoLoop : public Scheduler {
   // is no thread to be had, or after Stop().  [any thread]
   bool Post(std::function<void()> task);
 
-  // Runs what was posted, drops what is timed, and joins the thread.
+  // Runs what was posted, drops what is timed or watched, and joins the thread.
   void Stop();
 
   // The rest: loop thread only.
   TimerId RunAfter(int64_t delay_ms, std::function<void()> task) override;
   void CancelTimer(TimerId id) override;
+  void WatchFd(int fd, std::function<void()> on_readable) override;
+  void UnwatchFd() override;
   HttpTransport* transport() { return transport_.get(); }
 
  private:
@@ -59,6 +62,8 @@ class IoLoop : public Scheduler {
   std::map<TimerKey, std::function<void()>> timers_;
   std::unordered_map<TimerId, int64_t> due_;
   TimerId next_timer_ = 1;
+  int watched_fd_ = -1;
+  std::function<void()> on_readable_;
 };
 
 }  // namespace xai

@@ -227,7 +227,7 @@ TEST_F(CurlTransportTest, ExchangesRunSideBySide) {
 TEST_F(CurlTransportTest, AWakeupEndsTheWait) {
   std::thread waker([this] { transport_->Wakeup(); });
   // Hangs past the test's time if the wakeup is lost, whichever comes first.
-  transport_->Wait(1'000'000);
+  transport_->Wait(1'000'000, -1);
   waker.join();
 }
 

@@ -1,5 +1,8 @@
 #include "runtime/io_loop.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <csignal>
@@ -12,6 +15,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/unique_fd.h"
 #include "runtime/process.h"
 #include "support/collecting_logger.h"
 #include "support/process_state.h"
@@ -160,6 +164,37 @@ TEST_F(IoLoopTest, OneFailingTaskDoesNotHurtTheOthers) {
   loop_->Stop();
   EXPECT_NE(log_.text().find("given up"), std::string::npos);
   EXPECT_EQ(log_.text().find("secret"), std::string::npos);
+}
+
+TEST_F(IoLoopTest, TellsWhatCanBeReadUntilItIsToldNotTo) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  const UniqueFd out(ends[0]);
+  const UniqueFd in(ends[1]);
+  std::atomic<int> told{0};
+  std::atomic<bool> unwatched{false};
+  ASSERT_TRUE(loop_->Post([&] {
+    loop_->WatchFd(out.get(), [&] {
+      char byte;
+      if (read(out.get(), &byte, 1) == 1) ++told;
+      if (byte != 'z') return;
+      loop_->UnwatchFd();
+      unwatched = true;
+    });
+  }));
+  ASSERT_EQ(write(in.get(), "a", 1), 1);
+  EXPECT_TRUE(WaitFor([&told] { return told == 1; }));
+  ASSERT_EQ(write(in.get(), "bcz", 3), 3);
+  EXPECT_TRUE(WaitFor([&unwatched] { return unwatched.load(); }));
+  EXPECT_EQ(told, 4);
+  ASSERT_EQ(write(in.get(), "never", 5), 5);
+  // The loop has been round again since, and waits as before.
+  std::atomic<int> rounds{0};
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(loop_->Post([&rounds] { ++rounds; }));
+    EXPECT_TRUE(WaitFor([&rounds, i] { return rounds == i; }));
+  }
+  EXPECT_EQ(told, 4);
 }
 
 TEST_F(IoLoopTest, ItsThreadTakesNoSignals) {
