@@ -53,8 +53,18 @@ inline constexpr int64_t kTokenLifeSecondsMax = int64_t{366} * 86'400;
 // Refresh this long before expiry, so that an outage of 40 minutes passes unnoticed; a
 // quarter of the life for tokens that live less than three hours.
 inline constexpr int64_t kRefreshAheadMs = int64_t{45} * 60'000;
-// Up to this much earlier still, by chance, so that many processes do not meet.
+// A provider that nobody asks renews up to this much later, by chance, so that many
+// processes do not meet; a quarter of the time ahead at most.
 inline constexpr int64_t kRefreshJitterMs = 60'000;
+// Nothing is renewed unasked before: a program that only wants to know the status, and
+// leaves, makes no connection.
+inline constexpr int64_t kRenewalStartMs = 5'000;
+// The wall clock may be set at any time: so often an idle provider compares the expiry
+// with it.
+inline constexpr int64_t kRenewalCheckMs = 60'000;
+// A token that was renewed so recently is not expired, whatever the wall clock says: one
+// that is set again and again would renew it each time.  A quarter of a shorter life.
+inline constexpr int64_t kRenewalRestMs = 30'000;
 // A token that is refused so soon after it was minted is not at fault: servers lag.
 inline constexpr int64_t kFreshMintMs = 120'000;
 // Between two attempts of a refresh that failed for a passing reason.
@@ -90,6 +100,16 @@ inline constexpr size_t kKeyFileBytes = 32;
 // Room that is reserved before a token is spent: a credential with room to grow.
 inline constexpr size_t kReserveBytes = 16u << 10;
 inline constexpr int kQuarantineFilesMax = 3;
+// Looking for what other processes wrote, where the kernel tells of it: this long after
+// the first file changed, since a sign-in changes three;
+inline constexpr int64_t kStoreSettleMs = 100;
+// then not again for so long, whatever they write;
+inline constexpr int64_t kStoreRestMs = 900;
+// and without being told, in case a parent of the directory was replaced.
+inline constexpr int64_t kStoreRecheckMs = 60'000;
+// Where nobody tells (no directory yet, a network file system, no watch to be had): a
+// compromise between a sign-in that is soon seen and a machine that sleeps.
+inline constexpr int64_t kStoreLookMs = 2'000;
 
 // Models.
 inline constexpr size_t kModelIdBytesMax = 128;

@@ -41,7 +41,11 @@ std::unique_ptr<CredentialService> CredentialService::Make(const ProviderConfig&
   account.machine_id = ReadMachineId();
   account.closing = [thread] { return thread->stopping(); };
   service->account_ = std::make_unique<Account>(
-      config.oauth, service->store_.get(), std::move(account), std::move(on_snapshot));
+      config.oauth, service->store_.get(), std::move(account),
+      [post = service->services_.post, on_snapshot = std::move(on_snapshot)](
+          std::shared_ptr<const AccountSnapshot> snapshot) {
+        post([on_snapshot, snapshot = std::move(snapshot)] { on_snapshot(snapshot); });
+      });
   // A credential that the disk did not take is tried again, whatever the host does.
   thread->SetIdle({[raw = service.get()] { return raw->FlushWaitMs(); },
                    [raw = service.get()] { raw->account_->FlushUnsaved(); }});
@@ -96,9 +100,18 @@ std::optional<int64_t> CredentialService::FlushWaitMs() const {
   return std::max<int64_t>(*due - services_.clock->SteadyMs(), 0);
 }
 
-bool CredentialService::Run(std::function<void(Account*, Store*)> task) {
-  return thread_.Post(
-      [this, task = std::move(task)] { task(account_.get(), store_.get()); });
+bool CredentialService::Run(Task task) {
+  return thread_.Post(Bind(std::move(task)));
+}
+
+bool CredentialService::Look(Task task) {
+  return thread_.PostLook(Bind(std::move(task)));
+}
+
+std::function<void()> CredentialService::Bind(Task task) {
+  return [this, task = std::move(task)] {
+    if (Then then = task(account_.get(), store_.get())) services_.post(std::move(then));
+  };
 }
 
 void CredentialService::Stop() {

@@ -15,6 +15,7 @@
 #include "credentials/secret_store.h"
 #include "credentials/vault.h"
 #include "http/curl_client.h"
+#include "runtime/account_runner.h"
 #include "runtime/provider_config.h"
 #include "runtime/store_thread.h"
 
@@ -30,7 +31,7 @@ struct KeySettings {
 // The 32-byte key of the host, if it offers llm.secret-key/1.
 using HostKey = std::function<Result<SecretKey>(const std::string& profile)>;
 
-class CredentialService {
+class CredentialService : public AccountRunner {
  public:
   struct Services {
     const Clock* clock = nullptr;
@@ -38,23 +39,25 @@ class CredentialService {
     Logger* log = nullptr;
     HostKey host_key;                   // may be empty
     SecretStore* host_store = nullptr;  // the host's llm.secret-store/1
+    // Runs a task on the loop.
+    std::function<void(std::function<void()>)> post;
   };
 
-  // `on_snapshot` is called on the store thread.  Null without memory.
+  // `on_snapshot` is called on the loop.  Null without memory.
   static std::unique_ptr<CredentialService> Make(const ProviderConfig& config,
                                                  Services services,
                                                  Account::Publish on_snapshot);
-  ~CredentialService();
+  ~CredentialService() override;
 
-  // Runs the task on the store thread.  False if there is no thread to be had.  [any
-  // thread]
-  bool Run(std::function<void(Account*, Store*)> task);
+  // [any thread]
+  bool Run(Task task) override;
+  bool Look(Task task) override;
 
   // Changes the source of the sealing key and seals the credential anew.  [store thread]
   Result<void> Rekey(KeySettings settings);
 
-  // True if nothing runs or waits there.  [any thread]
-  bool idle() { return thread_.idle(); }
+  // True if a transaction runs or waits, which may take its time.  [any thread]
+  bool busy() { return thread_.busy(); }
 
   // Ends what can be ended, lets an exchange that is on the wire finish, and makes a last
   // attempt to write what is not written.
@@ -65,6 +68,7 @@ class CredentialService {
   // How long until an unwritten credential is tried again.
   std::optional<int64_t> FlushWaitMs() const;
   std::unique_ptr<KeySource> MakeKeySource(const KeySettings& settings);
+  std::function<void()> Bind(Task task);
 
   const ProviderConfig& config_;
   Services services_;

@@ -2,11 +2,11 @@
 
 namespace xai {
 
-ModelService::ModelService(const ApiServices& api, CredentialService* credentials,
-                           TokenBroker* broker, int64_t ttl_ms,
+ModelService::ModelService(const ApiServices& api, AccountRunner* account,
+                           const TokenBroker* broker, int64_t ttl_ms,
                            std::function<void()> on_change)
     : api_(api),
-      credentials_(credentials),
+      account_(account),
       broker_(broker),
       ttl_ms_(ttl_ms),
       on_change_(std::move(on_change)) {}
@@ -28,26 +28,34 @@ void ModelService::Get(bool force, Done done) {
 }
 
 void ModelService::OnLoaded(std::optional<ModelList> list) {
+  const bool first = !loaded_;
   loaded_ = true;
-  if (!list) return;
-  if (!list_ || list->fetched_at_ms > list_->fetched_at_ms) list_ = std::move(list);
+  if (!list || list->fetched_at_ms <= forgotten_until_ms_) return;
+  if (list_ && list->fetched_at_ms <= list_->fetched_at_ms) return;
+  const bool changed = !list_ || list_->ids != list->ids;
+  list_ = std::move(list);
+  // Another process was told of other models.
+  if (!first && changed && known() != nullptr) on_change_();
 }
 
 void ModelService::Forget() {
+  if (list_) forgotten_until_ms_ = list_->fetched_at_ms;
   list_.reset();
 }
 
 const ModelList* ModelService::known() const {
-  return list_ && Matches(*list_) ? &*list_ : nullptr;
+  return list_ && CurrentOwner() == Owner{list_->subject, list_->tier} ? &*list_
+                                                                       : nullptr;
 }
 
-bool ModelService::Matches(const ModelList& list) const {
+std::optional<ModelService::Owner> ModelService::CurrentOwner() const {
   const AccountSnapshot* account = broker_->snapshot();
-  return account != nullptr && account->connected() && account->subject == list.subject &&
-         account->tier == list.tier;
+  if (account == nullptr || !account->connected()) return std::nullopt;
+  return Owner{account->subject, account->tier};
 }
 
 void ModelService::Fetch() {
+  fetched_for_ = CurrentOwner();
   fetch_ = std::make_unique<ModelsFetch>(
       api_, [this](Result<std::vector<std::string>> ids) { OnFetched(std::move(ids)); });
   fetch_->Start();
@@ -55,6 +63,15 @@ void ModelService::Fetch() {
 
 void ModelService::OnFetched(Result<std::vector<std::string>> ids) {
   fetch_.reset();
+  const std::optional<Owner> owner = CurrentOwner();
+  if (ids.ok() && fetched_for_ && fetched_for_ != owner) {
+    // The list of an account that is not signed in any more is nobody's.
+    if (owner) {
+      Fetch();
+      return;
+    }
+    ids = Error::Make(ErrorCode::kNotConnected, "nobody is signed in");
+  }
   std::vector<Done> waiting;
   waiting.swap(waiters_);
   // An empty list must not replace a good one.
@@ -82,14 +99,15 @@ void ModelService::Keep(std::vector<std::string> ids) {
   ModelList list;
   list.ids = std::move(ids);
   list.fetched_at_ms = api_.clock->NowMs();
-  if (const AccountSnapshot* account = broker_->snapshot()) {
-    list.subject = account->subject;
-    list.tier = account->tier;
+  if (const std::optional<Owner> owner = CurrentOwner()) {
+    list.subject = owner->subject;
+    list.tier = owner->tier;
   }
   list_ = list;
   // A cache that cannot be written is no failure: the list is fetched again next time.
-  credentials_->Run([list = std::move(list)](Account* account, Store* store) {
+  account_->Run([list = std::move(list)](Account* account, Store* store) {
     if (account->signed_in()) (void)store->SaveModels(EncodeModelList(list));
+    return AccountRunner::Then();
   });
   if (changed) on_change_();
 }

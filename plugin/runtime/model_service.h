@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "grok/models.h"
-#include "runtime/credential_service.h"
+#include "runtime/account_runner.h"
 #include "runtime/token_broker.h"
 
 namespace xai {
@@ -25,17 +25,16 @@ class ModelService {
   using Done = std::function<void(Result<ModelsView>)>;
 
   // `on_change` says that the list is another one than before.
-  ModelService(const ApiServices& api, CredentialService* credentials,
-               TokenBroker* broker, int64_t ttl_ms, std::function<void()> on_change);
+  ModelService(const ApiServices& api, AccountRunner* account, const TokenBroker* broker,
+               int64_t ttl_ms, std::function<void()> on_change);
 
   // `force` passes over the cache.  Many who ask together share one fetch.  `done` comes
   // later.
   void Get(bool force, Done done);
 
-  // What was loaded with the account; ignored if something newer is known.
+  // What was read with the account; ignored if something newer is known or was forgotten.
   void OnLoaded(std::optional<ModelList> list);
-  // Whether the disk was looked at.  What was forgotten since is not to come back from
-  // there.
+  // Whether the disk was looked at.
   bool loaded() const { return loaded_; }
   // Signed out, or another account.
   void Forget();
@@ -44,20 +43,31 @@ class ModelService {
   const ModelList* known() const;
 
  private:
-  bool Matches(const ModelList& list) const;
+  // Whose list it is.
+  struct Owner {
+    std::string subject;
+    std::optional<int64_t> tier;
+
+    friend bool operator==(const Owner&, const Owner&) = default;
+  };
+
+  // Nobody: not connected.
+  std::optional<Owner> CurrentOwner() const;
   void Fetch();
   void OnFetched(Result<std::vector<std::string>> ids);
   void Keep(std::vector<std::string> ids);
 
   const ApiServices& api_;
-  CredentialService* credentials_;
-  TokenBroker* broker_;
+  AccountRunner* account_;
+  const TokenBroker* broker_;
   int64_t ttl_ms_;
   std::function<void()> on_change_;
   std::optional<ModelList> list_;
+  int64_t forgotten_until_ms_ = 0;  // lists that were fetched so early are not taken
   bool loaded_ = false;
   std::vector<Done> waiters_;
   std::unique_ptr<ModelsFetch> fetch_;
+  std::optional<Owner> fetched_for_;  // the owner when the fetch began
 };
 
 }  // namespace xai

@@ -109,14 +109,15 @@ bool Provider::Build() {
   services.log = host_.log;
   services.host_key = host_.host_key;
   services.host_store = host_.host_store;
-  credentials_ = CredentialService::Make(
-      config_, std::move(services),
-      [this](const std::shared_ptr<const AccountSnapshot>& snapshot) {
-        loop_->Post([this, snapshot] { broker_->OnSnapshot(snapshot); });
-      });
+  services.post = [this](std::function<void()> task) { loop_->Post(std::move(task)); };
+  credentials_ =
+      CredentialService::Make(config_, std::move(services),
+                              [this](std::shared_ptr<const AccountSnapshot> snapshot) {
+                                broker_->OnSnapshot(std::move(snapshot));
+                              });
   if (credentials_ == nullptr) return false;
   broker_ = std::make_unique<TokenBroker>(
-      credentials_.get(), loop_.get(), host_.clock,
+      credentials_.get(), loop_.get(), host_.clock, &random_,
       [this](const AccountSnapshot* before, const AccountSnapshot& after) {
         OnSnapshotChange(before, after);
       });
@@ -132,6 +133,11 @@ bool Provider::Build() {
   models_ = std::make_unique<ModelService>(api_, credentials_.get(), broker_.get(),
                                            config_.cache_ttl_ms,
                                            [this] { host_.on_models_changed("{}"); });
+  watch_ = std::make_unique<StoreWatch>(
+      config_.state_dir, limits::kStoreLookMs, loop_.get(), loop_.get(),
+      [this](std::function<void()> attach, std::function<void()> done) {
+        return Load(std::move(attach), std::move(done));
+      });
   return true;
 }
 
@@ -182,7 +188,8 @@ void Provider::Resume(uint64_t request) {
   });
 }
 
-bool Provider::HasRoom(RequestSink* sink) const {
+bool Provider::Admit(RequestSink* sink) {
+  watch_->Start();
   if (requests_.live() < static_cast<size_t>(config_.max_requests)) return true;
   const Error error = Error::Make(ErrorCode::kLocalLimit, "too many requests at once");
   sink->OnEnd(&error, ErrorDocument(error));
@@ -191,7 +198,7 @@ bool Provider::HasRoom(RequestSink* sink) const {
 
 void Provider::BeginCompletion(uint64_t request, std::shared_ptr<RequestSink> sink,
                                Result<Document>* document) {
-  if (!HasRoom(sink.get())) return;
+  if (!Admit(sink.get())) return;
   const auto refuse = [&sink](const Error& error) {
     sink->OnStart(StartDocument("", Lane::kChatCompletions, {}));
     sink->OnEnd(&error, ErrorDocument(error));
@@ -228,7 +235,7 @@ Provider::Reply Provider::AddReply(uint64_t request, std::shared_ptr<RequestSink
 
 void Provider::BeginListModels(uint64_t request, std::shared_ptr<RequestSink> sink,
                                const Result<Document>& document) {
-  if (!HasRoom(sink.get())) return;
+  if (!Admit(sink.get())) return;
   const Reply reply = AddReply(request, std::move(sink));
   if (!document.ok()) {
     reply(&document.error(), ErrorDocument(document.error()));

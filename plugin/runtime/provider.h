@@ -17,6 +17,7 @@
 #include "runtime/model_service.h"
 #include "runtime/provider_config.h"
 #include "runtime/request_table.h"
+#include "runtime/store_watch.h"
 #include "runtime/token_broker.h"
 
 namespace xai {
@@ -72,7 +73,8 @@ class Provider {
   using Reply = std::function<void(const Error* error, const std::string& document)>;
   // A request that is answered by one document; the reply may come late or never matter.
   Reply AddReply(uint64_t request, std::shared_ptr<RequestSink> sink);
-  bool HasRoom(RequestSink* sink) const;
+  // The first request starts the watch.  False: there is no room, and the sink was told.
+  bool Admit(RequestSink* sink);
 
   void Status(const Reply& reply);
   void Start(bool force, const Reply& reply);
@@ -84,6 +86,8 @@ class Provider {
   void Models(bool force, const Reply& reply);
   // Reads the account and the model list from the disk, then goes on.
   void LoadThen(std::function<void()> then, const Reply& reply);
+  // The same; `first` runs on the store thread before.  False if there is no thread.
+  bool Load(std::function<void()> first, std::function<void()> then);
   // Runs `task` on the store thread and `then` with its result on the loop.
   template <typename T>
   void OnStore(std::function<Result<T>(Account*, Store*)> task,
@@ -103,6 +107,7 @@ class Provider {
   ApiServices api_;
   std::unique_ptr<TokenBroker> broker_;
   std::unique_ptr<ModelService> models_;
+  std::unique_ptr<StoreWatch> watch_;
   RequestTable requests_;
 };
 

@@ -12,6 +12,18 @@ Error InvalidMember(std::string_view name, std::string_view what) {
                      std::string(name) + ": " + std::string(what), std::string(name));
 }
 
+void ReplyNoThread(const std::function<void(const Error*, const std::string&)>& reply) {
+  const Error error = Error::Make(ErrorCode::kNoMemory, "no thread for the sign-in");
+  reply(&error, ErrorDocument(error));
+}
+
+// A list that cannot be read is fetched again.
+std::optional<ModelList> LoadModelList(Store* store) {
+  const Result<std::optional<SecretString>> text = store->LoadModels();
+  if (!text.ok() || !text.value()) return std::nullopt;
+  return DecodeModelList(*text.value());
+}
+
 // An action with its members, checked.
 struct Action {
   std::string name;
@@ -71,7 +83,7 @@ Result<Action> ReadAction(const JsonValue& request) {
 
 void Provider::BeginOnboarding(uint64_t request, std::shared_ptr<RequestSink> sink,
                                const Result<std::unique_ptr<JsonDocument>>& document) {
-  if (!HasRoom(sink.get())) return;
+  if (!Admit(sink.get())) return;
   const Reply reply = AddReply(request, std::move(sink));
   const auto refuse = [&reply](const Error& error) {
     reply(&error, ErrorDocument(error));
@@ -112,26 +124,23 @@ void Provider::BeginOnboarding(uint64_t request, std::shared_ptr<RequestSink> si
 template <typename T>
 void Provider::OnStore(std::function<Result<T>(Account*, Store*)> task,
                        std::function<void(Result<T>)> then, const Reply& reply) {
-  const bool posted =
-      credentials_->Run([this, task = std::move(task), then = std::move(then), reply](
-                            Account* account, Store* store) {
-        auto result = std::make_shared<Result<T>>(task(account, store));
-        loop_->Post([result, then, reply] {
-          if (result->ok()) {
-            then(std::move(*result));
-          } else {
-            reply(&result->error(), ErrorDocument(result->error()));
-          }
-        });
-      });
-  if (posted) return;
-  const Error error = Error::Make(ErrorCode::kNoMemory, "no thread for the sign-in");
-  reply(&error, ErrorDocument(error));
+  const bool posted = credentials_->Run([task = std::move(task), then = std::move(then),
+                                         reply](Account* account, Store* store) {
+    auto result = std::make_shared<Result<T>>(task(account, store));
+    return [result, then, reply] {
+      if (result->ok()) {
+        then(std::move(*result));
+      } else {
+        reply(&result->error(), ErrorDocument(result->error()));
+      }
+    };
+  });
+  if (!posted) ReplyNoThread(reply);
 }
 
 void Provider::Status(const Reply& reply) {
   // A transaction may take its time, and status never waits for one.
-  if (broker_->snapshot() != nullptr && !credentials_->idle()) {
+  if (broker_->snapshot() != nullptr && credentials_->busy()) {
     reply(nullptr, StatusDocument(View()));
     return;
   }
@@ -157,20 +166,19 @@ void Provider::Models(bool force, const Reply& reply) {
 }
 
 void Provider::LoadThen(std::function<void()> then, const Reply& reply) {
-  using Loaded = std::optional<ModelList>;
-  OnStore<Loaded>(
-      [](Account* account, Store* store) -> Result<Loaded> {
-        account->Reload();
-        // A list that cannot be read is fetched again.
-        const Result<std::optional<SecretString>> text = store->LoadModels();
-        if (!text.ok() || !text.value()) return Loaded();
-        return DecodeModelList(*text.value());
-      },
-      [this, then = std::move(then)](Result<Loaded> list) {
-        models_->OnLoaded(std::move(list).value());
-        then();
-      },
-      reply);
+  if (!Load(nullptr, std::move(then))) ReplyNoThread(reply);
+}
+
+bool Provider::Load(std::function<void()> first, std::function<void()> then) {
+  return credentials_->Look([this, first = std::move(first), then = std::move(then)](
+                                Account* account, Store* store) {
+    if (first) first();
+    account->Reload();
+    return [this, then, list = LoadModelList(store)] {
+      models_->OnLoaded(list);
+      then();
+    };
+  });
 }
 
 void Provider::Start(bool force, const Reply& reply) {

@@ -11,6 +11,14 @@ StoreThread::~StoreThread() {
 }
 
 bool StoreThread::Post(std::function<void()> task) {
+  return Add({std::move(task), true});
+}
+
+bool StoreThread::PostLook(std::function<void()> task) {
+  return Add({std::move(task), false});
+}
+
+bool StoreThread::Add(Task task) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (stopping_.load()) return false;
   tasks_.push_back(std::move(task));
@@ -18,13 +26,14 @@ bool StoreThread::Post(std::function<void()> task) {
     tasks_.pop_back();
     return false;
   }
+  if (tasks_.back().slow) ++slow_;
   changed_.notify_one();
   return true;
 }
 
-bool StoreThread::idle() {
+bool StoreThread::busy() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return tasks_.empty() && !running_;
+  return slow_ > 0;
 }
 
 void StoreThread::BeginStop(std::function<void()> last) {
@@ -49,18 +58,19 @@ bool StoreThread::WaitForTask(std::unique_lock<std::mutex>* lock) {
 void StoreThread::Run() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
-    std::function<void()> task = idle_.run;
+    Task task = {idle_.run, true};
     if (WaitForTask(&lock)) {
       if (stopping_.load()) break;
       task = std::move(tasks_.front());
       tasks_.pop_front();
+    } else {
+      ++slow_;
     }
-    running_ = true;
     lock.unlock();
-    Guarded(task);
-    task = nullptr;
+    Guarded(task.run);
+    task.run = nullptr;
     lock.lock();
-    running_ = false;
+    if (task.slow) --slow_;
   }
   const std::function<void()> last = std::move(last_);
   lock.unlock();

@@ -34,9 +34,12 @@ class StoreThread {
   // Starts the thread with the first task.  False if there is none to be had, or after
   // BeginStop().  [any thread]
   bool Post(std::function<void()> task);
+  // The same for a task that only reads files, and so is soon done.
+  bool PostLook(std::function<void()> task);
 
-  // True if nothing runs or waits.  [any thread]
-  bool idle();
+  // True if something runs or waits that may take its time: any task but a look.  [any
+  // thread]
+  bool busy();
 
   // True once BeginStop() was called: tasks that can end early should.  [any thread]
   bool stopping() const { return stopping_.load(); }
@@ -48,6 +51,12 @@ class StoreThread {
   void Join() { thread_.Join(); }
 
  private:
+  struct Task {
+    std::function<void()> run;
+    bool slow;
+  };
+
+  bool Add(Task task);
   void Run();
   // False if it is time for the idle work.
   bool WaitForTask(std::unique_lock<std::mutex>* lock);
@@ -58,10 +67,10 @@ class StoreThread {
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::function<void()>> tasks_;  // guarded by mutex_
-  std::function<void()> last_;               // guarded by mutex_
-  bool running_ = false;                     // guarded by mutex_
-  Thread thread_;                            // started under mutex_
+  std::deque<Task> tasks_;      // guarded by mutex_
+  std::function<void()> last_;  // guarded by mutex_
+  int slow_ = 0;                // that run or wait; guarded by mutex_
+  Thread thread_;               // started under mutex_
 };
 
 }  // namespace xai

@@ -1,5 +1,7 @@
 #include "runtime/token_broker.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 
 namespace xai {
@@ -11,19 +13,23 @@ TokenSource::TokenResult NoThread() {
 
 }  // namespace
 
-TokenBroker::TokenBroker(CredentialService* credentials, IoLoop* loop, const Clock* clock,
-                         OnChange on_change)
-    : credentials_(credentials),
-      loop_(loop),
+TokenBroker::TokenBroker(AccountRunner* account, Scheduler* scheduler, const Clock* clock,
+                         Random* random, OnChange on_change)
+    : account_(account),
+      scheduler_(scheduler),
       clock_(clock),
-      on_change_(std::move(on_change)) {}
+      on_change_(std::move(on_change)),
+      jitter_ms_(random->Below(limits::kRefreshJitterMs + 1)) {}
 
 void TokenBroker::Acquire(std::shared_ptr<const AccessToken> rejected,
                           std::function<void(TokenResult)> done) {
-  waiters_.push_back({std::move(rejected), std::move(done), false, std::nullopt});
+  Waiter waiter;
+  waiter.rejected = std::move(rejected);
+  waiter.done = std::move(done);
+  waiters_.push_back(std::move(waiter));
   if (serving_soon_) return;
   serving_soon_ = true;
-  loop_->RunAfter(0, [this] {
+  scheduler_->RunAfter(0, [this] {
     serving_soon_ = false;
     ServeAll();
   });
@@ -32,7 +38,11 @@ void TokenBroker::Acquire(std::shared_ptr<const AccessToken> rejected,
 void TokenBroker::OnSnapshot(std::shared_ptr<const AccountSnapshot> snapshot) {
   const std::shared_ptr<const AccountSnapshot> before = std::move(snapshot_);
   snapshot_ = std::move(snapshot);
+  if (before == nullptr) {
+    unasked_after_steady_ms_ = clock_->SteadyMs() + limits::kRenewalStartMs;
+  }
   on_change_(before.get(), *snapshot_);
+  RenewInTime();
 }
 
 void TokenBroker::ServeAll() {
@@ -69,15 +79,14 @@ std::optional<TokenSource::TokenResult> TokenBroker::Serve(Waiter* waiter) {
                                    now->dead_reason));
   }
   const AccessToken& token = *now->access;
-  const int64_t left = token.expires_at_ms - clock_->NowMs();
   const bool rejected =
       waiter->rejected != nullptr && SameSecret(waiter->rejected->bearer, token.bearer);
-  if (rejected || left <= 0) {
+  if (rejected || IsExpired(token)) {
+    waiter->needs_renewal = true;
     if (!Renew(rejected ? waiter->rejected : nullptr)) return NoThread();
     return std::nullopt;
   }
-  if (left <= RefreshAheadMs(token) && now->refreshable &&
-      clock_->SteadyMs() >= next_background_steady_ms_) {
+  if (now->refreshable && RenewalDelayMs(token, 0) <= 0) {
     (void)Renew(nullptr);  // in the background: this token is still good
   }
   return TokenResult(now->access);
@@ -85,12 +94,12 @@ std::optional<TokenSource::TokenResult> TokenBroker::Serve(Waiter* waiter) {
 
 bool TokenBroker::Look() {
   if (looking_) return true;
-  looking_ = credentials_->Run([this](Account* account, Store*) {
+  looking_ = account_->Look([this](Account* account, Store*) {
     account->Reload();
-    loop_->Post([this] {
+    return [this] {
       looking_ = false;
       ServeAll();
-    });
+    };
   });
   return looking_;
 }
@@ -99,20 +108,66 @@ bool TokenBroker::Renew(std::shared_ptr<const AccessToken> rejected) {
   if (renewing_) return true;
   next_background_steady_ms_ = clock_->SteadyMs() + limits::kRefreshBackoffMinMs;
   renewing_ =
-      credentials_->Run([this, rejected = std::move(rejected)](Account* account, Store*) {
+      account_->Run([this, rejected = std::move(rejected)](Account* account, Store*) {
         Result<void> result =
             account->Refresh(Account::RefreshWhen::kIfStale, rejected.get());
-        loop_->Post([this, result = std::move(result)] { OnRenewed(result); });
+        return [this, result = std::move(result)] { OnRenewed(result); };
       });
   return renewing_;
 }
 
 void TokenBroker::OnRenewed(const Result<void>& result) {
   renewing_ = false;
-  if (!result.ok()) {
-    for (Waiter& waiter : waiters_) waiter.failed = result.error();
+  if (result.ok()) {
+    rests_until_steady_ms_ = clock_->SteadyMs() + RestMs();
+    next_background_steady_ms_ = rests_until_steady_ms_;
+  } else {
+    // The account keeps the time between two attempts; this is when to ask it again.
+    next_background_steady_ms_ = clock_->SteadyMs() + limits::kRefreshBackoffMinMs;
+  }
+  for (Waiter& waiter : waiters_) {
+    // A renewal that failed is nothing to those whose token is good.
+    if (!result.ok() && waiter.needs_renewal) waiter.failed = result.error();
+    waiter.needs_renewal = false;
   }
   ServeAll();
+  RenewInTime();
+}
+
+void TokenBroker::RenewInTime() {
+  scheduler_->CancelTimer(renewal_timer_);
+  renewal_timer_ = 0;
+  const AccountSnapshot* now = snapshot_.get();
+  if (renewing_ || now == nullptr || !now->connected() || !now->refreshable) return;
+  const AccessToken& token = *now->access;
+  const int64_t jitter_ms = std::min(jitter_ms_, RefreshAheadMs(token) / 4);
+  const int64_t delay_ms = std::max(RenewalDelayMs(token, jitter_ms),
+                                    unasked_after_steady_ms_ - clock_->SteadyMs());
+  if (delay_ms <= 0 && Renew(nullptr)) return;
+  // The expiry is by the wall clock, which may be set meanwhile: look at it again.
+  renewal_timer_ = scheduler_->RunAfter(
+      std::clamp<int64_t>(delay_ms, 1, limits::kRenewalCheckMs), [this] {
+        renewal_timer_ = 0;
+        RenewInTime();
+      });
+}
+
+int64_t TokenBroker::RenewalDelayMs(const AccessToken& token, int64_t jitter_ms) const {
+  const int64_t left = token.expires_at_ms - clock_->NowMs();
+  return std::max(left - RefreshAheadMs(token) + jitter_ms,
+                  next_background_steady_ms_ - clock_->SteadyMs());
+}
+
+bool TokenBroker::IsExpired(const AccessToken& token) const {
+  // Renewed moments ago and expired already: the wall clock was set.  Let xAI say whether
+  // the token is good.
+  return token.expires_at_ms <= clock_->NowMs() &&
+         clock_->SteadyMs() >= rests_until_steady_ms_;
+}
+
+int64_t TokenBroker::RestMs() const {
+  if (snapshot_ == nullptr || snapshot_->access == nullptr) return 0;
+  return std::min(limits::kRenewalRestMs, snapshot_->access->life_ms() / 4);
 }
 
 }  // namespace xai

@@ -1,4 +1,5 @@
 // Hands out access tokens: from the snapshot if one is good, after a renewal otherwise.
+// Renews ahead of time, whether somebody asks or not.
 #ifndef XAI_PLUGIN_RUNTIME_TOKEN_BROKER_H_
 #define XAI_PLUGIN_RUNTIME_TOKEN_BROKER_H_
 
@@ -7,9 +8,10 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/random.h"
+#include "base/scheduler.h"
 #include "credentials/token_source.h"
-#include "runtime/credential_service.h"
-#include "runtime/io_loop.h"
+#include "runtime/account_runner.h"
 
 namespace xai {
 
@@ -19,13 +21,12 @@ class TokenBroker : public TokenSource {
   // `on_change(before, after)` comes with every new snapshot; `before` is null at first.
   using OnChange = std::function<void(const AccountSnapshot*, const AccountSnapshot&)>;
 
-  TokenBroker(CredentialService* credentials, IoLoop* loop, const Clock* clock,
-              OnChange on_change);
+  TokenBroker(AccountRunner* account, Scheduler* scheduler, const Clock* clock,
+              Random* random, OnChange on_change);
 
   void Acquire(std::shared_ptr<const AccessToken> rejected,
                std::function<void(TokenResult)> done) override;
 
-  // From the store thread, by way of the loop.
   void OnSnapshot(std::shared_ptr<const AccountSnapshot> snapshot);
 
   // Null until the first one has come.
@@ -36,6 +37,7 @@ class TokenBroker : public TokenSource {
     std::shared_ptr<const AccessToken> rejected;
     std::function<void(TokenResult)> done;
     bool looked = false;          // at the disk, for a sign-in of another process
+    bool needs_renewal = false;   // no other token will do
     std::optional<Error> failed;  // why the renewal did not work
   };
 
@@ -46,17 +48,28 @@ class TokenBroker : public TokenSource {
   bool Look();
   bool Renew(std::shared_ptr<const AccessToken> rejected);
   void OnRenewed(const Result<void>& result);
+  // Renews if it is time, and sets the timer for when it is.
+  void RenewInTime();
+  // Until the token should be renewed, if nobody needs that at once.
+  int64_t RenewalDelayMs(const AccessToken& token, int64_t jitter_ms) const;
+  bool IsExpired(const AccessToken& token) const;
+  // How long a renewal is the last one, whatever the wall clock says.
+  int64_t RestMs() const;
 
-  CredentialService* credentials_;
-  IoLoop* loop_;
+  AccountRunner* account_;
+  Scheduler* scheduler_;
   const Clock* clock_;
   OnChange on_change_;
+  int64_t jitter_ms_;  // of this provider, for tokens that live long
   std::shared_ptr<const AccountSnapshot> snapshot_;
   std::vector<Waiter> waiters_;
   bool looking_ = false;
   bool renewing_ = false;
   bool serving_soon_ = false;
+  Scheduler::TimerId renewal_timer_ = 0;
   int64_t next_background_steady_ms_ = 0;
+  int64_t unasked_after_steady_ms_ = 0;
+  int64_t rests_until_steady_ms_ = 0;
 };
 
 }  // namespace xai

@@ -175,7 +175,7 @@ TEST_F(IoLoopTest, TellsWhatCanBeReadUntilItIsToldNotTo) {
   std::atomic<bool> unwatched{false};
   ASSERT_TRUE(loop_->Post([&] {
     loop_->WatchFd(out.get(), [&] {
-      char byte;
+      char byte = 0;
       if (read(out.get(), &byte, 1) == 1) ++told;
       if (byte != 'z') return;
       loop_->UnwatchFd();

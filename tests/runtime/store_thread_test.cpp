@@ -24,7 +24,7 @@ class StoreThreadTest : public testing::Test {
 
 TEST_F(StoreThreadTest, StartsWithTheFirstTaskAndEndsWithItself) {
   const size_t before = CountThreads();
-  EXPECT_TRUE(thread_->idle());
+  EXPECT_FALSE(thread_->busy());
   EXPECT_EQ(CountThreads(), before);
   std::atomic<bool> done{false};
   ASSERT_TRUE(thread_->Post([&done] { done = true; }));
@@ -39,9 +39,27 @@ TEST_F(StoreThreadTest, RunsTasksInTurn) {
   for (int i = 0; i < 100; ++i) {
     ASSERT_TRUE(thread_->Post([&order, i] { order.push_back(i); }));
   }
-  EXPECT_TRUE(WaitFor([this] { return thread_->idle(); }));
+  EXPECT_TRUE(WaitFor([this] { return !thread_->busy(); }));
   ASSERT_EQ(order.size(), 100u);
   for (size_t i = 0; i < order.size(); ++i) EXPECT_EQ(order[i], static_cast<int>(i));
+}
+
+TEST_F(StoreThreadTest, ALookRunsInTurnAndIsNotBusy) {
+  std::atomic<bool> go_on{false};
+  std::atomic<bool> looking{false};
+  std::vector<int> order;
+  ASSERT_TRUE(thread_->PostLook([&] {
+    looking = true;
+    EXPECT_TRUE(WaitFor([&go_on] { return go_on.load(); }));
+    order.push_back(1);
+  }));
+  EXPECT_TRUE(WaitFor([&looking] { return looking.load(); }));
+  EXPECT_FALSE(thread_->busy());
+  ASSERT_TRUE(thread_->Post([&order] { order.push_back(2); }));
+  EXPECT_TRUE(thread_->busy());
+  go_on = true;
+  EXPECT_TRUE(WaitFor([this] { return !thread_->busy(); }));
+  EXPECT_EQ(order, (std::vector<int>{1, 2}));
 }
 
 TEST_F(StoreThreadTest, TakesTasksOfManyThreads) {
@@ -68,7 +86,7 @@ TEST_F(StoreThreadTest, StoppingDropsWhatWaitsAndRunsTheLast) {
     finished = true;
   }));
   EXPECT_TRUE(WaitFor([&inside] { return inside.load(); }));
-  EXPECT_FALSE(thread_->idle());
+  EXPECT_TRUE(thread_->busy());
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(thread_->Post([&dropped] { ++dropped; }));
   }

@@ -12,6 +12,8 @@
 
 #include "base/system_file_system.h"
 #include "credentials/file_vault.h"
+#include "runtime/credential_service.h"
+#include "runtime/io_loop.h"
 #include "runtime/process.h"
 #include "support/collecting_logger.h"
 #include "support/fake_clock.h"
@@ -39,13 +41,14 @@ class TokenBrokerTest : public testing::Test {
     services.clock = &clock_;
     services.random = &random_;
     services.log = &log_;
-    credentials_ = CredentialService::Make(
-        config_, std::move(services),
-        [this](const std::shared_ptr<const AccountSnapshot>& snapshot) {
-          loop_->Post([this, snapshot] { broker_->OnSnapshot(snapshot); });
-        });
+    services.post = [this](std::function<void()> task) { loop_->Post(std::move(task)); };
+    credentials_ =
+        CredentialService::Make(config_, std::move(services),
+                                [this](std::shared_ptr<const AccountSnapshot> snapshot) {
+                                  broker_->OnSnapshot(std::move(snapshot));
+                                });
     broker_ = std::make_unique<TokenBroker>(
-        credentials_.get(), loop_.get(), &clock_,
+        credentials_.get(), loop_.get(), &clock_, &random_,
         [](const AccountSnapshot*, const AccountSnapshot&) {});
   }
   ~TokenBrokerTest() override {
