@@ -2,6 +2,7 @@
 #ifndef XAI_TESTS_E2E_PLUGIN_STAGE_H_
 #define XAI_TESTS_E2E_PLUGIN_STAGE_H_
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ class PluginStage {
   const SimulatorProcess& sim() const { return sim_; }
   std::string Config() const;
   llmp::Provider Load() const;
+
+  std::filesystem::path state_dir() const { return folder_.path() / "state"; }
 
   // Signs in with a provider of its own, which is gone afterwards.
   void SignIn() const;
