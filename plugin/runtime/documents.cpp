@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "runtime/onboarding_text.h"
+#include "base/texts.h"
 
 namespace xai {
 namespace {
@@ -131,12 +131,12 @@ std::string ConnectedDocument(const AccountView& view) {
   json.BeginObject().Key("ok").Bool(true).Key("status").String("connected");
   WriteAccount(view, &json);
   WriteModels(view, &json);
-  std::string next(text::kNextStepConnected);
+  std::string next(text::kConnectedRefreshPage);
   const std::string model =
       view.models == nullptr ? std::string() : DefaultModelId(*view.models);
   const std::string shown = model.empty() ? HostModelId("grok-4.3") : model;
   next += shown;
-  next += text::kNextStepSwitch;
+  next += text::kConnectedSwitch;
   next += shown + ".";
   json.Key("next_step").String(next);
   return json.EndObject().Take();

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
+#include "base/texts.h"
 
 namespace {
 
@@ -134,6 +135,7 @@ TEST_F(EventQueueMemory, EndArrivesWithoutMemory) {
     ended.push_back(events_[0].request);
     EXPECT_EQ(events_[0].status, LLMP_E_NO_MEMORY);
     EXPECT_NE(Text(0).find("\"error\":\"no_memory\""), std::string::npos);
+    EXPECT_NE(Text(0).find(hint::kNoMemory), std::string::npos);
     EXPECT_EQ(events_[0].data[events_[0].size], '\0');
     EXPECT_NE(events_[0].time_ns, 0u);
   }
