@@ -118,8 +118,10 @@ PollOutcome ReadPollReply(const HttpResponse& response, int64_t interval_seconds
                           int64_t asked_at_ms) {
   if (response.head.status / 100 == 2) {
     Result<TokenSet> tokens = ParseTokenResponse(response.body, asked_at_ms);
-    if (!tokens.ok()) return std::move(tokens).error();
-    return std::move(tokens).value();
+    if (tokens.ok()) return std::move(tokens).value();
+    // A portal's page or half an answer says nothing about the flow, and some servers
+    // send their errors with 200: what follows tells these apart.
+    if (tokens.error().reason == kUnusableTokensReason) return std::move(tokens).error();
   }
   const OAuthFault fault = ReadOAuthFault(response);
   switch (fault.kind) {

@@ -48,7 +48,8 @@ struct StillPending {
 // about the flow); or an error that ends the flow.
 using PollOutcome = std::variant<TokenSet, StillPending, Error>;
 
-// RFC 8628 section 3.5.
+// RFC 8628 section 3.5.  Of the answers with 2xx only one that has tokens ends the flow,
+// whether they can be used or not.
 PollOutcome ReadPollReply(const HttpResponse& response, int64_t interval_seconds,
                           int64_t asked_at_ms);
 

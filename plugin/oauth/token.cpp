@@ -11,7 +11,7 @@ namespace {
 
 Error Refuse(std::string_view what) {
   return Error::Make(ErrorCode::kProtocol, "the token answer has " + std::string(what),
-                     "token_response");
+                     std::string(kUnusableTokensReason));
 }
 
 // RFC 6750 section 2.1: what may stand in an Authorization header.
@@ -47,6 +47,9 @@ Result<TokenSet> ParseTokenResponse(std::string_view body, int64_t asked_at_ms) 
   Result<JsonFields> read = JsonFields::Read(body);
   if (!read.ok()) return std::move(read).error();
   const JsonFields& fields = read.value();
+  if (fields.Find("access_token") == nullptr && fields.Find("token_type") == nullptr) {
+    return Error::Make(ErrorCode::kProtocol, "the answer holds no token");
+  }
 
   if (const JsonFields::Field* type = fields.Find("token_type")) {
     if (type->kind != JsonFields::Kind::kString || !IsBearer(type->text)) {

@@ -11,6 +11,9 @@
 
 namespace xai {
 
+// The reason of a token answer whose tokens cannot be used.
+inline constexpr std::string_view kUnusableTokensReason = "token_response";
+
 struct TokenSet {
   SecretString access_token;
   SecretString refresh_token;  // empty: none came, keep the old one
@@ -21,7 +24,8 @@ struct TokenSet {
 };
 
 // `asked_at_ms` is the wall clock before the request was sent, so that the life is never
-// overestimated.  Fails with kProtocol.
+// overestimated.  Fails with kProtocol: with kUnusableTokensReason, or without a reason
+// if this is no token answer at all, but a page, half an answer or other JSON.
 Result<TokenSet> ParseTokenResponse(std::string_view body, int64_t asked_at_ms);
 
 }  // namespace xai

@@ -35,10 +35,34 @@ TEST(PollReply, SuccessHasTokens) {
   EXPECT_EQ(Outcome(HttpReply(200, R"({"access_token":"at","expires_in":60})")),
             "tokens");
   EXPECT_EQ(Outcome(HttpReply(201, R"({"access_token":"at"})")), "tokens");
-  EXPECT_EQ(Outcome(HttpReply(200, R"({"access_token":7})")), "protocol token_response");
-  EXPECT_EQ(Outcome(HttpReply(200, "<html>")), "protocol ");
-  EXPECT_EQ(Outcome(HttpReply(200, R"({"error":"authorization_pending"})")),
-            "protocol token_response");
+}
+
+// Matrix A20, A21.
+TEST(PollReply, TokensThatCannotBeUsedEndTheFlow) {
+  for (const std::string_view body :
+       {R"({"access_token":7})", R"({"access_token":"a b"})",
+        R"({"token_type":"Bearer"})", R"({"access_token":"at","token_type":"DPoP"})",
+        R"({"access_token":"at","refresh_token":"a\r\nb"})"}) {
+    EXPECT_EQ(Outcome(HttpReply(200, body)), "protocol token_response") << body;
+  }
+}
+
+// Matrix A14.
+TEST(PollReply, ASuccessWithoutTokensLosesNothing) {
+  for (const std::string_view body :
+       {"", "<html>sign in to the network</html>", R"({"access_token":"at-1)",
+        R"({"access_token":"at"}{)", "null", "[]", "{}", R"({"status":"ok"})",
+        R"({"access_token":"a","access_token":"b"})", R"({"error":"server_error"})"}) {
+    EXPECT_EQ(Outcome(HttpReply(200, body)), "pending 5 5000") << body;
+  }
+  EXPECT_EQ(Outcome(HttpReply(204, "")), "pending 5 5000");
+}
+
+TEST(PollReply, AnErrorIsOneWhateverItsStatusSays) {
+  EXPECT_EQ(OutcomeOf("authorization_pending", 200), "pending 5 5000");
+  EXPECT_EQ(OutcomeOf("slow_down", 200), "pending 10 10000");
+  EXPECT_EQ(OutcomeOf("access_denied", 200), "access_denied ");
+  EXPECT_EQ(OutcomeOf("expired_token", 200), "expired ");
 }
 
 // Matrix A08.

@@ -108,11 +108,15 @@ TEST(TokenResponse, AnAccessTokenIsWhatAHeaderCanCarry) {
         Parse(R"({"access_token":)" + std::string(value) + "}");
     EXPECT_EQ(Verdict(tokens), "protocol token_response") << value;
   }
-  EXPECT_EQ(Verdict(Parse("{}")), "protocol token_response");
-  EXPECT_EQ(Verdict(Parse("[]")), "protocol token_response");
-  EXPECT_EQ(Verdict(Parse("null")), "protocol token_response");
-  EXPECT_EQ(Verdict(Parse(R"({"data":{"access_token":"at"}})")),
-            "protocol token_response");
+  EXPECT_EQ(Verdict(Parse(R"({"token_type":"Bearer"})")), "protocol token_response");
+}
+
+TEST(TokenResponse, OtherJsonIsNoTokenAnswer) {
+  for (const std::string_view body :
+       {"{}", "[]", "null", R"({"data":{"access_token":"at"}})",
+        R"({"error":"authorization_pending"})", R"({"expires_in":3600})"}) {
+    EXPECT_EQ(Verdict(Parse(body)), "protocol ") << body;
+  }
 }
 
 TEST(TokenResponse, TokensAreBounded) {
