@@ -5,6 +5,18 @@
 #include "credentials/account_transaction.h"
 
 namespace xai {
+namespace {
+
+// RFC 8628 section 3.5: after a poll without an answer, twice as long each time.
+int64_t WaitAfterLostPoll(PendingLogin* pending) {
+  constexpr int64_t kWaitMsMax = limits::kIntervalSecondsMax * 1000;
+  int64_t wait = pending->code.interval_seconds * 1000;
+  ++pending->lost_polls;
+  for (int64_t i = 0; i < pending->lost_polls && wait < kWaitMsMax; ++i) wait *= 2;
+  return std::min(wait, kWaitMsMax);
+}
+
+}  // namespace
 
 Result<PendingView> Account::Start(bool force) {
   FlushUnsaved();
@@ -148,9 +160,9 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
       return std::move(response).error();  // passes only if somebody changes something
     }
     // An outage must not lose the sign-in.
-    return KeepPending(
-        {pending_->code.interval_seconds, pending_->code.interval_seconds * 1000});
+    return KeepPending({pending_->code.interval_seconds, WaitAfterLostPoll(&*pending_)});
   }
+  pending_->lost_polls = 0;
   PollOutcome outcome =
       ReadPollReply(response.value(), pending_->code.interval_seconds, asked_at);
   if (const auto* pending = std::get_if<StillPending>(&outcome))

@@ -112,6 +112,7 @@ SecretString EncodePending(const PendingLogin& pending) {
   json.Key("interval").Int(pending.code.interval_seconds);
   json.Key("expires_at").Int(pending.code.expires_at_ms);
   json.Key("next_poll_at").Int(pending.next_poll_at_ms);
+  json.Key("lost_polls").Int(pending.lost_polls);
   json.Key("boot_id").String(pending.boot_id);
   json.Key("expires_steady").Int(pending.expires_steady_ms);
   json.Key("next_poll_steady").Int(pending.next_poll_steady_ms);
@@ -130,6 +131,7 @@ Result<PendingLogin> DecodePending(const SecretString& text) {
   pending.code.interval_seconds = Number(root, "interval");
   pending.code.expires_at_ms = Number(root, "expires_at");
   pending.next_poll_at_ms = Number(root, "next_poll_at");
+  pending.lost_polls = Number(root, "lost_polls");
   pending.boot_id = Text(root, "boot_id");
   pending.expires_steady_ms = Number(root, "expires_steady");
   pending.next_poll_steady_ms = Number(root, "next_poll_steady");

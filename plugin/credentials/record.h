@@ -35,6 +35,7 @@ struct CredentialRecord {
 struct PendingLogin {
   DeviceCode code;
   int64_t next_poll_at_ms = 0;  // wall clock
+  int64_t lost_polls = 0;       // without an answer, since the last one that had one
   // The same moments by the clock that never jumps, valid for one boot of the machine.
   std::string boot_id;
   int64_t expires_steady_ms = 0;

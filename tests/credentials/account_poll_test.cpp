@@ -1,4 +1,5 @@
 // Account::Poll(): waiting for a person.
+#include <algorithm>
 #include <string>
 
 #include "base/limits.h"
@@ -185,10 +186,50 @@ TEST_F(AccountPollTest, AJumpOfTheWallDoesNotMakeAPersonWait) {
 TEST_F(AccountPollTest, ALostConnectionLosesNothing) {
   const auto process = NewProcess();
   StartFlow(process.get());
+  int64_t wait = 5'000;
   for (const ErrorCode code : {ErrorCode::kNetwork, ErrorCode::kTimeout,
                                ErrorCode::kTooLarge, ErrorCode::kProtocol}) {
+    wait = std::min<int64_t>(wait * 2, 60'000);
     http_.Fail(code, true);
-    EXPECT_EQ(Poll(process.get()), "pending 5000");
+    EXPECT_EQ(Poll(process.get()), "pending " + std::to_string(wait));
+    clock_.Advance(wait);
+  }
+  ReplyTokens(1);
+  EXPECT_EQ(Poll(process.get()), "connected");
+}
+
+// Matrix A13: the next process goes on backing off, an answer ends it, and the interval
+// stays.
+TEST_F(AccountPollTest, LostPollsAreFewerAndFewerUntilAnAnswerComes) {
+  auto process = NewProcess();
+  StartFlow(process.get());
+  for (const int64_t wait : {10'000, 20'000, 40'000, 60'000, 60'000}) {
+    http_.Fail(ErrorCode::kTimeout, true);
+    EXPECT_EQ(Poll(process.get()), "pending " + std::to_string(wait));
+    process = NewProcess();
+    clock_.Advance(wait - 1);
+    EXPECT_EQ(Poll(process.get()), "pending 1");
+    clock_.Advance(1);
+  }
+  ReplyError("authorization_pending");
+  EXPECT_EQ(Poll(process.get()), "pending 5000");
+  EXPECT_EQ(process->snapshot->pending->interval_seconds, 5);
+  clock_.Advance(5'000);
+  http_.Fail(ErrorCode::kTimeout, true);
+  EXPECT_EQ(Poll(process.get()), "pending 10000") << "from the start again";
+  clock_.Advance(900'000);
+  EXPECT_EQ(Poll(process.get()), "expired") << "not for ever";
+}
+
+// Matrix A14: what a portal answers with 200 says nothing about the flow.
+TEST_F(AccountPollTest, ASuccessThatIsNoneLosesNothing) {
+  const auto process = NewProcess();
+  StartFlow(process.get());
+  for (const std::string_view body :
+       {"<html>", "", R"({"access_token":"at-sEcReT-1)", R"({"status":"ok"})"}) {
+    http_.Reply(200, std::string(body));
+    EXPECT_EQ(Poll(process.get()), "pending 5000") << body;
+    EXPECT_TRUE(Exists("pending"));
     clock_.Advance(5'000);
   }
   ReplyTokens(1);
