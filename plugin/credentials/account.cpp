@@ -7,7 +7,7 @@
 namespace xai {
 namespace {
 
-std::shared_ptr<const AccessToken> TokenOf(const CredentialRecord& record) {
+std::shared_ptr<AccessToken> TokenOf(const CredentialRecord& record) {
   auto token = std::make_shared<AccessToken>();
   token->bearer = record.access_token.Clone();
   token->issued_at_ms = record.issued_at_ms;
@@ -125,6 +125,9 @@ void Account::Install(TokenSet tokens) {
         store_->FingerprintOf(SecretString(services_.machine_id));
     if (host_id.ok()) record_->host_id = host_id.value();
   }
+  const std::shared_ptr<AccessToken> token = TokenOf(*record_);
+  token->minted_steady_ms = services_.clock->SteadyMs();
+  access_ = token;
   unsaved_ = true;
 }
 

@@ -1,6 +1,7 @@
 #include "credentials/account_snapshot.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/limits.h"
 
@@ -8,6 +9,13 @@ namespace xai {
 
 int64_t RefreshAheadMs(const AccessToken& token) {
   return std::min(limits::kRefreshAheadMs, token.life_ms() / 4);
+}
+
+bool IsFreshlyMinted(const AccessToken& token, const Clock& clock) {
+  const int64_t guard = std::min(limits::kFreshMintMs, token.life_ms() / 4);
+  if (token.minted_steady_ms) return clock.SteadyMs() - *token.minted_steady_ms < guard;
+  // Of another process, whose wall clock may have been ahead of this one's.
+  return std::abs(clock.NowMs() - token.issued_at_ms) < guard;
 }
 
 AccountState StateOf(const AccountSnapshot& snapshot, int64_t now_ms) {

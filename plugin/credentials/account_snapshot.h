@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/secret.h"
 
@@ -18,6 +19,9 @@ struct AccessToken {
   SecretString bearer;
   int64_t issued_at_ms = 0;
   int64_t expires_at_ms = 0;
+  // By the steady clock, if this process minted it: no step of the wall clock hides its
+  // age.
+  std::optional<int64_t> minted_steady_ms;
 
   int64_t life_ms() const { return expires_at_ms - issued_at_ms; }
 };
@@ -62,6 +66,9 @@ AccountState StateOf(const AccountSnapshot& snapshot, int64_t now_ms);
 
 // How long before its expiry a token should be renewed.
 int64_t RefreshAheadMs(const AccessToken& token);
+
+// Whether it was minted so short a time ago that a server which refuses it only lags.
+bool IsFreshlyMinted(const AccessToken& token, const Clock& clock);
 
 // "signed_out", "pending", ...
 const char* NameOf(AccountState state);

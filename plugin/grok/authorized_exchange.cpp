@@ -1,7 +1,5 @@
 #include "grok/authorized_exchange.h"
 
-#include <algorithm>
-
 #include "base/limits.h"
 #include "grok/api_error.h"
 
@@ -119,9 +117,7 @@ void AuthorizedExchange::OnStaleToken(Error error) {
     return;
   }
   token_retried_ = true;
-  const int64_t guard = std::min(limits::kFreshMintMs, token_->life_ms() / 4);
-  const int64_t age = services_.clock->NowMs() - token_->issued_at_ms;
-  if (age >= 0 && age < guard) {
+  if (IsFreshlyMinted(*token_, *services_.clock)) {
     timer_ = services_.scheduler->RunAfter(kFreshTokenPauseMs, [this] {
       timer_ = 0;
       SendNow();

@@ -164,6 +164,7 @@ struct Mint {
   bool fresh;
 };
 
+// Matrix A40, H09.
 TEST(CompletionFreshMintTest, AYoungTokenIsNotAtFault) {
   const int64_t hour = ApiWorld::kHourMs;
   const Mint mints[] = {
@@ -172,7 +173,9 @@ TEST(CompletionFreshMintTest, AYoungTokenIsNotAtFault) {
       {120'000, 6 * hour, false},
       {24'999, 100'000, true},
       {25'000, 100'000, false},
-      {-5'000, 6 * hour, false},  // the clock was set back: its age is not known
+      {-119'999, 6 * hour, true},  // of a process whose clock was ahead
+      {-120'000, 6 * hour, false},
+      {-10 * 8'766 * hour, 6 * hour, false},  // H02: set back by years, nobody knows
   };
   for (const Mint& mint : mints) {
     SCOPED_TRACE(std::to_string(mint.age_ms));

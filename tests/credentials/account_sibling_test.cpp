@@ -1,0 +1,106 @@
+// Processes that share a sign-in get in each other's way, or die in the middle.
+#include <filesystem>
+#include <string>
+
+#include "base/limits.h"
+#include "credentials/account_fixture.h"
+
+namespace xai {
+namespace {
+
+namespace fs = std::filesystem;
+
+class AccountSiblingTest : public AccountTest {
+ protected:
+  // The state directory as it is now, to be brought back as if all that follows had never
+  // reached the disk.
+  void KeepDisk() {
+    fs::copy(StateDirectory(), folder_.path() / "kept", fs::copy_options::recursive);
+  }
+  void BringDiskBack() {
+    fs::remove_all(StateDirectory());
+    fs::rename(folder_.path() / "kept", StateDirectory());
+    SetMode(StateDirectory(), 0700);  // whatever the umask is
+  }
+};
+
+// Matrix A16.
+TEST_F(AccountSiblingTest, ADeathBeforeTheTokensAreWrittenIsSaid) {
+  auto process = NewProcess();
+  StartFlow(process.get());
+  ReplyTokens(1);
+  http_.During([this] { KeepDisk(); });
+  ASSERT_TRUE(process->account.Poll({}).value().connected);
+  process.reset();
+  BringDiskBack();
+
+  const auto next = NewProcess();
+  next->account.Reload();
+  EXPECT_EQ(next->State(clock_), "pending");
+  clock_.Advance(5'000);
+  ReplyError("invalid_grant");
+  EXPECT_EQ(Verdict(next->account.Poll({})), "expired invalid_grant")
+      << "its code is spent";
+  EXPECT_EQ(next->State(clock_), "signed_out");
+  EXPECT_EQ(Verdict(next->account.Refresh(When::kIfStale, nullptr)), "not_connected");
+}
+
+// Matrix A16.
+TEST_F(AccountSiblingTest, ADeathInANewSignInLeavesTheOldOne) {
+  auto process = NewProcess();
+  SignIn(process.get(), 1);
+  StartFlow(process.get());
+  ReplyTokens(2);
+  http_.During([this] { KeepDisk(); });
+  ASSERT_TRUE(process->account.Poll({}).value().connected);
+  process.reset();
+  BringDiskBack();
+
+  const auto next = NewProcess();
+  clock_.Advance(5'000);
+  ReplyError("invalid_grant");
+  EXPECT_EQ(Verdict(next->account.Poll({})), "expired invalid_grant");
+  EXPECT_EQ(next->State(clock_), "connected");
+  EXPECT_EQ(next->Bearer(), AccessToken(1));
+}
+
+// Matrix A42.
+TEST_F(AccountSiblingTest, LogoutDuringARenewalWaitsAndRevokesTheNewToken) {
+  const auto process = NewProcess();
+  SignIn(process.get());
+  const auto other = NewProcess();
+  ReplyTokens(2);
+  http_.During([&] {
+    other->closing = true;  // for once it does not wait for the lock
+    EXPECT_EQ(Verdict(other->account.Logout()), "store_locked");
+    other->closing = false;
+  });
+  ASSERT_EQ(Verdict(process->account.Refresh(When::kAlways, nullptr)), "ok");
+  http_.Reply(200, "");
+  EXPECT_TRUE(other->account.Logout().value().revoked);
+  EXPECT_EQ(http_.last().body, "token=rt-sEcReT-2&client_id=client-1");
+  EXPECT_FALSE(Exists("cred"));
+  EXPECT_EQ(Verdict(process->account.Refresh(When::kAlways, nullptr)), "not_connected");
+  EXPECT_FALSE(Exists("cred")) << "and nothing brings it back";
+}
+
+// Matrix A33, with what a provider may do next: the old token is all there is.
+TEST_F(AccountSiblingTest, AnotherAccountsTokenIsNotKeptByAnybody) {
+  const auto process = NewProcess();
+  SignIn(process.get());
+  http_.Reply(200, R"({"access_token":")" + JwtText(R"({"sub":"user-2"})") +
+                       R"(","refresh_token":"rt-sEcReT-2"})");
+  EXPECT_EQ(Verdict(process->account.Refresh(When::kAlways, nullptr)),
+            "protocol account_mismatch");
+  const auto other = NewProcess();
+  other->account.Reload();
+  for (const Process* p : {process.get(), other.get()}) {
+    EXPECT_EQ(p->Bearer(), AccessToken(1));
+    EXPECT_EQ(p->snapshot->subject, "user-1");
+    EXPECT_EQ(p->snapshot->generation, 1u);
+  }
+  EXPECT_EQ(ReadFile(File("lock")), "");
+}
+
+}  // namespace
+}  // namespace xai
