@@ -49,7 +49,8 @@ inline constexpr int64_t kFlowReuseMsMin = 60'000;
 // Tokens: about 820 and 86 bytes today.
 inline constexpr size_t kTokenBytesMax = 16u << 10;
 inline constexpr int64_t kTokenLifeSecondsDefault = 3600;
-inline constexpr int64_t kTokenLifeSecondsMax = int64_t{366} * 86'400;
+// Whatever is claimed, a token is not relied on for longer; xAI's live for six hours.
+inline constexpr int64_t kTokenLifeSecondsMax = int64_t{30} * 86'400;
 // Refresh this long before expiry, so that an outage of 40 minutes passes unnoticed; a
 // quarter of the life for tokens that live less than three hours.
 inline constexpr int64_t kRefreshAheadMs = int64_t{45} * 60'000;

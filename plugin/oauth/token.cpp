@@ -33,8 +33,9 @@ bool IsBearer(std::string_view type) {
 
 // The shorter of what the answer and the token itself say.
 int64_t LifeSeconds(const JsonFields& fields, const SecretString& access_token) {
-  const int64_t said = fields.Integer("expires_in").value_or(0);
-  const bool usable = said > 0 && said <= limits::kTokenLifeSecondsMax;
+  const int64_t said =
+      std::min(fields.Integer("expires_in").value_or(0), limits::kTokenLifeSecondsMax);
+  const bool usable = said > 0;
   const int64_t claimed = ReadClaims(access_token).life_seconds.value_or(0);
   if (usable && claimed > 0) return std::min(said, claimed);
   if (usable) return said;

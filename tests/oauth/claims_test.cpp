@@ -99,13 +99,13 @@ TEST(Claims, TheTierIsAWholeNumberOrUnknown) {
 }
 
 TEST(Claims, TheLifeIsThatBetweenIssueAndExpiry) {
-  const std::string year = std::to_string(limits::kTokenLifeSecondsMax);
-  const std::string past_year = std::to_string(limits::kTokenLifeSecondsMax + 1);
+  const std::string longest = std::to_string(limits::kTokenLifeSecondsMax);
+  const std::string past_longest = std::to_string(limits::kTokenLifeSecondsMax + 1);
   const std::pair<std::string, std::optional<int64_t>> cases[] = {
       {R"({"iat":0,"exp":1})", 1},
       {R"({"iat":1000.0,"exp":4.6e3})", 3600},
-      {R"({"iat":0,"exp":)" + year + "}", limits::kTokenLifeSecondsMax},
-      {R"({"iat":0,"exp":)" + past_year + "}", std::nullopt},
+      {R"({"iat":0,"exp":)" + longest + "}", limits::kTokenLifeSecondsMax},
+      {R"({"iat":0,"exp":)" + past_longest + "}", std::nullopt},
       {R"({"iat":5,"exp":5})", std::nullopt},
       {R"({"iat":6,"exp":5})", std::nullopt},
       {R"({"iat":-1,"exp":5})", std::nullopt},

@@ -180,6 +180,7 @@ int64_t LifeOf(const Result<TokenSet>& tokens) {
   return (tokens.value().expires_at_ms - tokens.value().issued_at_ms) / 1000;
 }
 
+// Matrix H06.
 TEST(TokenResponse, TheLifeIsBelievedIfItCanBe) {
   constexpr int64_t kMax = limits::kTokenLifeSecondsMax;
   constexpr int64_t kDefault = limits::kTokenLifeSecondsDefault;
@@ -192,15 +193,18 @@ TEST(TokenResponse, TheLifeIsBelievedIfItCanBe) {
       {"21600.0", 21'600},
       {"2.16e4", 21'600},
       {max, kMax},
-      {past_max, kDefault},
+      {past_max, kMax},
+      {"9223372036854775807", kMax},
+      {"9223372036854775808", kDefault},
       {"0", kDefault},
       {"-5", kDefault},
+      {"0.5", kDefault},
       {"1.5", kDefault},
       {"1e308", kDefault},
       {"99999999999999999999", kDefault},
       {"null", kDefault},
       {"true", kDefault},
-      {R"("3600")", kDefault},
+      {R"("21600")", kDefault},
       {R"("120s")", kDefault},
       {"[900]", kDefault},
       {"{}", kDefault},
@@ -211,6 +215,7 @@ TEST(TokenResponse, TheLifeIsBelievedIfItCanBe) {
   }
 }
 
+// Matrix H07.
 TEST(TokenResponse, TheShorterOfTwoLivesCounts) {
   const std::string hour = JwtText(R"({"iat":1000,"exp":4600})");
   const auto parse = [&hour](std::string_view more) {
