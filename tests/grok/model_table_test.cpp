@@ -29,6 +29,24 @@ TEST(ModelTableTest, ReadsTheManifest) {
   EXPECT_EQ(Find("grok-4.20-multi-agent-0309").lane, Lane::kResponses);
 }
 
+TEST(ModelTableTest, TellsOfEveryModelOfTheManifest) {
+  const std::unique_ptr<JsonDocument> manifest = ParseManifest();
+  int models = 0;
+  const JsonValue table = manifest->root()["models"];
+  for (JsonValue model = table.FirstChild(); model.present(); model = model.Next()) {
+    const ModelInfo info = Find(model.name());
+    EXPECT_TRUE(IsModelId(model.name()) && IsChatModel(model.name())) << model.name();
+    EXPECT_GT(info.context_window, 100'000) << model.name();
+    EXPECT_GT(info.max_output_tokens, 0) << model.name();
+    EXPECT_LE(info.max_output_tokens, info.context_window) << model.name();
+    EXPECT_EQ(model["lane"].String(), NameOf(info.lane)) << model.name();
+    EXPECT_TRUE(info.efforts_known) << model.name();
+    EXPECT_FALSE(info.description.empty()) << model.name();
+    ++models;
+  }
+  EXPECT_GE(models, 5) << "those that the sign-in promises, at least";
+}
+
 TEST(ModelTableTest, WrongMembersCostNothing) {
   const std::unique_ptr<JsonDocument> models = MustParse(
       R"({"m":{"context_window":"x","lane":7,"reasoning_efforts":"low","rejects":[1,"a"]},"k":7})");
