@@ -1,0 +1,54 @@
+// A TLS server on 127.0.0.1 whose certificate has the fault that a test wants.
+#ifndef XAI_TESTS_SUPPORT_TLS_SERVER_H_
+#define XAI_TESTS_SUPPORT_TLS_SERVER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include <openssl/ssl.h>
+
+#include "base/unique_fd.h"
+
+namespace xai {
+
+struct CertificateOptions {
+  std::string subject_alt_name = "IP:127.0.0.1";
+  bool expired = false;
+  bool self_signed = false;  // not by the authority that ca_pem() shows
+};
+
+// Answers each request with an empty 200.  One connection at a time.
+class TlsServer {
+ public:
+  // `protocol_max` is TLS1_3_VERSION, TLS1_1_VERSION, ...
+  TlsServer(const CertificateOptions& options, int protocol_max);
+  TlsServer(const TlsServer&) = delete;
+  TlsServer& operator=(const TlsServer&) = delete;
+  ~TlsServer();
+
+  std::string Url() const { return "https://127.0.0.1:" + std::to_string(port_) + "/"; }
+  // The authority to trust.
+  const std::string& ca_pem() const { return ca_pem_; }
+  // What came through after the handshake.
+  size_t application_bytes() const { return application_bytes_; }
+  int connections() const { return connections_; }
+
+ private:
+  void Accept();
+  void Serve(int fd);
+
+  std::shared_ptr<SSL_CTX> context_;
+  std::string ca_pem_;
+  uint16_t port_ = 0;
+  UniqueFd listener_;
+  std::atomic<size_t> application_bytes_{0};
+  std::atomic<int> connections_{0};
+  std::thread acceptor_;  // last: starts when all else is there
+};
+
+}  // namespace xai
+
+#endif  // XAI_TESTS_SUPPORT_TLS_SERVER_H_
