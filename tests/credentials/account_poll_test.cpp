@@ -145,6 +145,7 @@ TEST_F(AccountPollTest, ItRunsOutByTheWallClock) {
   EXPECT_EQ(Poll(process.get()), "no_pending_flow");
 }
 
+// Matrix A12.
 TEST_F(AccountPollTest, ItRunsOutByTheSteadyClockIfTheWallWasSetBack) {
   const auto process = NewProcess();
   ReplyDeviceCode("ABCD-1234", 5, 900);
@@ -236,6 +237,7 @@ TEST_F(AccountPollTest, ASuccessThatIsNoneLosesNothing) {
   EXPECT_EQ(Poll(process.get()), "connected");
 }
 
+// Matrix A13.
 TEST_F(AccountPollTest, WhatAPersonMustChangeIsSaidAndTheFlowGoesOn) {
   const auto process = NewProcess();
   StartFlow(process.get());

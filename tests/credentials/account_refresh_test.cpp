@@ -112,6 +112,7 @@ TEST_F(AccountRefreshTest, ASiblingsTokenIsAdopted) {
       << "whoever wrote it";
 }
 
+// Matrix B36.
 TEST_F(AccountRefreshTest, AnotherAccountsSignInIsAdopted) {
   const auto sibling = NewProcess();
   SignIn(sibling.get(), 7);

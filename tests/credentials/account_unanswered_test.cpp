@@ -61,6 +61,7 @@ TEST_F(AccountUnansweredTest, WhatWasNeverSentIsNotUnanswered) {
   EXPECT_EQ(Refresh(), "ok");
 }
 
+// Matrix A30.
 TEST_F(AccountUnansweredTest, NotLaterThanTenSeconds) {
   http_.Fail(ErrorCode::kTimeout, true);
   http_.During([this] { clock_.Advance(limits::kRepresentWithinMs); });
@@ -83,6 +84,7 @@ TEST_F(AccountUnansweredTest, NotWhileClosing) {
   EXPECT_EQ(ReadFile(File("lock")).size(), 16u) << "the next one is told";
 }
 
+// Matrix A30.
 TEST_F(AccountUnansweredTest, ThenItRestsUntilItIsNeeded) {
   clock_.Advance(kLifeMs - limits::kRefreshAheadMs);
   http_.Fail(ErrorCode::kTimeout, true);
@@ -130,6 +132,7 @@ TEST_F(AccountUnansweredTest, IfItWasSpentThePersonIsToldWhy) {
   EXPECT_EQ(Sent(), 2u);
 }
 
+// Matrix G04.
 TEST_F(AccountUnansweredTest, AnInterruptedProcessesTokenIsPresentedOnce) {
   LeaveNote();
   ReplyTokens(2);

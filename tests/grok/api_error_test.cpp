@@ -240,10 +240,12 @@ void Check(const Case (&cases)[kSize]) {
   }
 }
 
+// Matrix A38.
 TEST(ApiErrorTest, StaleTokensAreToldApart) {
   Check(kStaleTokens);
 }
 
+// Matrix A39.
 TEST(ApiErrorTest, EntitlementIsNeitherMoneyNorToken) {
   Check(kEntitlements);
 }

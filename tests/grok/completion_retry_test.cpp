@@ -116,6 +116,7 @@ TEST_F(CompletionRetryTest, OurOwnPauseIsNoSilenceOfXai) {
   Succeed();
 }
 
+// Matrix A37.
 TEST_F(CompletionRetryTest, AStaleTokenIsRenewedOnce) {
   Send();
   Refuse(403, kStaleBody);
@@ -146,6 +147,7 @@ TEST_F(CompletionRetryTest, ARenewalThatFailsEndsIt) {
   ExpectFailure("reauth_required", "grant_revoked");
 }
 
+// Matrix A39.
 TEST_F(CompletionRetryTest, NoOtherRefusalTouchesTheToken) {
   for (const char* body :
        {R"({"code":"permission-denied","error":"no"})", "I can't help with that.",

@@ -68,6 +68,7 @@ TEST_F(CurlFailuresTest, TrailersAreNotHeaders) {
   EXPECT_EQ(handler.body, "abc");
 }
 
+// Matrix A35.
 TEST_F(CurlFailuresTest, ARedirectIsAnAnswerLikeAnyOther) {
   for (const int status : {301, 302, 303, 307, 308}) {
     RecordingHandler handler;
@@ -230,6 +231,7 @@ TEST_F(CurlFailuresTest, ConnectionsAreReusedUnlessARequestWantsItsOwn) {
   EXPECT_TRUE(Drive(transport_.get(), [this] { return server_.closed() == 2; }));
 }
 
+// Matrix A31.
 // libcurl repeats a request by itself when a reused connection turns out to be dead.
 TEST_F(CurlFailuresTest, WhatHasAConnectionOfItsOwnIsSentOnce) {
   RecordingHandler first;

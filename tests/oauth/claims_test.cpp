@@ -71,6 +71,7 @@ TEST(Claims, AnythingThatIsNoJwtHasNone) {
   }
 }
 
+// Matrix A22.
 TEST(Claims, TheTierIsAWholeNumberOrUnknown) {
   const std::pair<std::string_view, std::optional<int64_t>> cases[] = {
       {"0", 0},

@@ -71,6 +71,7 @@ TEST(DeviceRequest, APollNamesTheDeviceCode) {
             "&device_code=dc%2F1&client_id=client-1");
 }
 
+// Matrix A34.
 TEST(OAuthConfig, EndpointsAreFixedBelowTheIssuer) {
   const OAuthConfig config = XaiConfig();
   EXPECT_EQ(config.DeviceAuthorizationUrl(), "https://auth.x.ai/oauth2/device/code");

@@ -42,7 +42,7 @@ TEST(TokenResponse, HasEverything) {
   EXPECT_EQ(tokens.value().expires_at_ms, kAskedAt + 21'600'000);
 }
 
-// Matrix A19.
+// Matrix A19, A44.
 TEST(TokenResponse, NeedsNoMoreThanAnAccessToken) {
   const Result<TokenSet> tokens = Parse(R"({"access_token":"at"})");
   ASSERT_TRUE(tokens.ok());
@@ -119,6 +119,7 @@ TEST(TokenResponse, OtherJsonIsNoTokenAnswer) {
   }
 }
 
+// Matrix A21.
 TEST(TokenResponse, TokensAreBounded) {
   const std::string longest(limits::kTokenBytesMax, 'x');
   const Result<TokenSet> at =

@@ -114,6 +114,7 @@ TEST_F(DocumentsTest, EachStateSaysWhatToDo) {
   EXPECT_EQ(unreadable->root()["detail"].String(), "the key is another one");
 }
 
+// Matrix A22.
 TEST_F(DocumentsTest, ATierThatNoTableKnowsIsShownAsItIs) {
   SignIn();
   account_.tier = 99;

@@ -235,6 +235,7 @@ const Endpoints kEndpoints[] = {
     {"http://127.0.0.1:8080", "https://api.x.ai/v1", "endpoints"},
 };
 
+// Matrix A34.
 TEST(ProviderConfigTest, ABearerGoesOnlyWhereItBelongs) {
   for (const Endpoints& one : kEndpoints) {
     std::string members;

@@ -149,6 +149,7 @@ void ExpectInOrder(std::string_view text, const std::vector<std::string_view>& p
   }
 }
 
+// Matrix A11.
 TEST(TextsTest, ADenialExplainsTheGateThePreflightAndTheWayAround) {
   ExpectInOrder(hint::kDenied, {"Do not retry",
                                 "Deny",

@@ -148,6 +148,7 @@ TEST_F(TokenBrokerTest, AGoodTokenIsHandedOut) {
   EXPECT_TRUE(server_.requests().empty());
 }
 
+// Matrix G02.
 TEST_F(TokenBrokerTest, ManyWhoWaitShareOneRenewal) {
   SignInElsewhere("at-1", -1);
   server_.Expect({Server::Hold(), Server::Answer(TokenBody("at-2"))});
@@ -167,6 +168,7 @@ TEST_F(TokenBrokerTest, ManyWhoWaitShareOneRenewal) {
   EXPECT_EQ(log_.text().find("at-"), std::string::npos);
 }
 
+// Matrix A41.
 TEST_F(TokenBrokerTest, ARejectedTokenIsRenewedOnceForAll) {
   SignInElsewhere("at-1", 5 * kHour);
   EXPECT_EQ(AskAndWait(1), (Told{{"at-1", 1}}));
