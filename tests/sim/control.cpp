@@ -71,6 +71,11 @@ HttpReply Control::Post(std::string_view name, const HttpRequest& request) {
     grants_.RevokeAll();
     return Done();
   }
+  if (name == "rewind") {
+    grants_.Rewind();
+    flows_.Rewind();
+    return Done();
+  }
   JsonDocument body;
   std::string error;
   if (!ParseJson(request.body, body, error)) return Failed(400, "not JSON: " + error);

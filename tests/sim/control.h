@@ -10,6 +10,8 @@
 //   POST approve, POST deny             {"user_code":...} decides a sign-in
 //   POST expire-access                  ends all access tokens that live now
 //   POST revoke-all                     ends all families with all their tokens
+//   POST rewind                         makes used refresh tokens and device codes good
+//                                       again, for tests that go back to a copy of them
 #ifndef XAI_TESTS_SIM_CONTROL_H_
 #define XAI_TESTS_SIM_CONTROL_H_
 

@@ -92,4 +92,13 @@ bool DeviceFlows::Decide(std::string_view user_code, bool approve) {
   return true;
 }
 
+void DeviceFlows::Rewind() {
+  for (auto& [code, flow] : flows_) {
+    if (flow.state == DeviceFlow::State::kConsumed) {
+      flow.state = DeviceFlow::State::kApproved;
+    }
+    flow.last_poll.reset();
+  }
+}
+
 }  // namespace xai::sim

@@ -54,6 +54,8 @@ class DeviceFlows {
   const DeviceFlow* Find(std::string_view user_code) const;
   // False when the code is unknown, expired or decided already.
   bool Decide(std::string_view user_code, bool approve);
+  // Consumed codes are approved ones again, and nobody has polled yet.
+  void Rewind();
 
  private:
   const Settings& settings_;

@@ -87,6 +87,13 @@ void Grants::ExpireAccess() {
   access_.clear();
 }
 
+void Grants::Rewind() {
+  for (auto& [token, record] : refresh_) {
+    record.used_at.reset();
+    record.grant->revoked = false;
+  }
+}
+
 const Grant* Grants::FindLive(std::string_view access_token) const {
   const auto it = access_.find(access_token);
   if (it == access_.end() || it->second.grant->revoked) return nullptr;

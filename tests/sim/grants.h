@@ -50,6 +50,8 @@ class Grants {
   void Revoke(std::string_view token, std::string_view client_id);
   void RevokeAll();
   void ExpireAccess();
+  // Forgets rotation, reuse and revocation: every refresh token is good once more.
+  void Rewind();
 
   // The grant behind an access token that is alive now, else null.
   const Grant* FindLive(std::string_view access_token) const;
