@@ -4,6 +4,7 @@ Its packages are installed below the build tree, as oidc/package-lock.json names
 """
 
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ SOURCE = pathlib.Path(__file__).resolve().parent / "oidc"
 FOLDER = pathlib.Path(harness.BUILD or ".") / "tests" / "e2e" / "oidc"
 FILES = ("package.json", "package-lock.json", "server.mjs")
 NODE_MAJOR_MIN = 20
+DRIVER = os.environ.get("XAI_E2E_DRIVER", "")
 CLIENT_ID = "b1a00492-073a-47ea-816f-4c329264a828"
 INSTALL_DEADLINE_S = 100
 # How npm says that it cannot reach its registry.
@@ -102,6 +104,30 @@ class OidcServer:
                                           "refresh_token": refresh_token})
 
 
+class LongRunning:
+    """A process that goes on while others come and go: the driver of tests/crash."""
+
+    def __init__(self, stage):
+        argv = [DRIVER, str(stage.plugin), json.dumps(stage.config)]
+        self._process = subprocess.Popen(argv, env=stage.environment(), cwd=stage.cwd,
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                         text=True)
+
+    def end(self):
+        end_process(self._process)
+
+    def send(self, action):
+        self._process.stdin.write(json.dumps({"action": action}) + "\n")
+        self._process.stdin.flush()
+
+    def receive(self):
+        return json.loads(self._process.stdout.readline())
+
+    def ask(self, action):
+        self.send(action)
+        return self.receive()
+
+
 class OidcCase(unittest.TestCase):
     ACCESS_TTL = 60
 
@@ -168,6 +194,29 @@ class OidcTest(OidcCase):
         self.assertEqual((document["error"], document["reason"]),
                          ("reauth_required", "grant_revoked"))
         self.assertEqual(self.stage.run("status").document["state"], "reauth_required")
+
+    def test_two_processes_share_one_sign_in(self):
+        self.sign_in()
+        first, second = LongRunning(self.stage), LongRunning(self.stage)
+        for process in (first, second):
+            self.addCleanup(process.end)
+        rounds = 3
+        for _ in range(rounds):  # in turn: each finds the token that the other was given
+            for process in (first, second):
+                self.assertEqual(process.ask("refresh")["status"], "refreshed")
+        for _ in range(rounds):  # and at the same time
+            for process in (first, second):
+                process.send("refresh")
+            for process in (first, second):
+                self.assertEqual(process.receive()["status"], "refreshed")
+        self.assertEqual(self.server.grants().count("refresh_token"), 4 * rounds)
+        self.assertNotIn("invalid_grant", self.server.grants())
+        self.assertEqual(self.stage.complete().joined("text"), "The token is good.")
+
+        self.assertEqual(first.ask("logout")["status"], "disconnected")
+        self.assertEqual(second.ask("status")["state"], "signed_out")
+        self.assertEqual(second.ask("refresh")["error"], "not_connected")
+        self.assertEqual(self.server.grants().count("refresh_token"), 4 * rounds)
 
     def test_denied(self):
         self.server.decide("deny", self.stage.start())
