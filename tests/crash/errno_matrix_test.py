@@ -1,0 +1,122 @@
+"""Each system call with which an operation touches the store, refused with each errno that
+it may have, and writes that lie (B04 to B10, B30).
+
+Afterwards the credential is the old one or the new one.  One call that fails once never
+costs the sign-in, and what is said of it is an error of the store or success.
+"""
+
+import os
+import sys
+import unittest
+
+import fault_bench
+import harness
+from crash_harness import in_parallel
+from operations import OPERATIONS
+
+EVERYTHING = bool(os.environ.get("XAI_ALL_ERRNOS"))  # takes minutes more
+WORKERS = 2
+POINTS_MIN = 300
+STORE_ERRORS = ("store_io", "store_permission", "store_key", "store_corrupt", "store_locked",
+                "no_memory")
+# Which errno a call may have; EINTR only where signal(7) lets it happen.  Of the calls that
+# change nothing there are so many that every third is refused, with one errno each in turn.
+ERRNOS = {
+    "openat": ("EACCES", "EIO", "EMFILE", "ENOSPC", "EROFS", "EDQUOT", "EINTR"),
+    "mkdir": ("EACCES", "EIO", "ENOSPC", "EROFS", "EDQUOT"),
+    "unlinkat": ("EACCES", "EIO", "EROFS"),
+    "fchmod": ("EIO", "EROFS", "EACCES"),
+    "fchmodat": ("EIO", "EROFS", "EACCES"),
+    "fallocate": ("ENOSPC", "EIO", "EDQUOT", "EROFS", "EINTR"),
+    "fsync": ("EIO", "ENOSPC", "EDQUOT", "EROFS", "EINTR"),
+    "fdatasync": ("EIO", "ENOSPC", "EDQUOT", "EROFS", "EINTR"),
+    "pwrite64": ("ENOSPC", "EIO", "EDQUOT", "EINTR"),
+    "pread64": ("EIO", "EINTR"),
+    "ftruncate": ("EIO", "EROFS", "EINTR"),
+    "renameat": ("ENOSPC", "EIO", "EROFS", "EACCES", "EDQUOT"),
+    "renameat2": ("ENOSPC", "EIO", "EROFS", "EACCES", "EDQUOT"),
+    "flock": ("ENOLCK", "EOPNOTSUPP", "EIO", "EINTR"),
+    "newfstatat": ("EIO", "EACCES"),
+    "fcntl": ("EMFILE",),
+    "getdents64": ("EIO",),
+}
+# A call that a signal interrupts is made again.
+RETRIED = ("openat", "fallocate", "fsync", "fdatasync", "pwrite64", "pread64", "flock")
+
+
+CHANGES_NOTHING = ("openat", "mkdir", "newfstatat", "pread64", "fcntl", "getdents64")
+
+
+def points_of(name, calls):
+    turn = 0
+    for call, number, returned in calls:
+        errnos = ERRNOS.get(call, ())
+        if call in CHANGES_NOTHING and not EVERYTHING:
+            errnos = errnos[turn // 3 % len(errnos):][:1] if turn % 3 == 0 else ()
+            turn += 1
+        for errno in errnos:
+            yield name, call, number, f"error={errno}"
+        if call == "pwrite64":
+            yield name, call, number, f"retval={returned}"  # a disk that loses the bytes
+
+
+def check(point, run, after):
+    name, call, number, what = point
+    document = run.document
+    error = document.get("error")
+    assert error is None or error in STORE_ERRORS, f"{document}"
+    if what == "error=EINTR" and call in RETRIED:
+        assert error is None, f"not tried again: {document}"
+    if what == "error=ENOLCK" and number == 1 and name != "models":  # B30
+        assert (error, document.get("reason")) == ("store_io", "no_locking"), f"{document}"
+    if name == "refresh" and error:  # B04
+        posts = after.delta("refreshes") + after.delta("refresh_failures")
+        assert posts == 0, f"the token was presented all the same: {document}"
+    OPERATIONS[name].check(after)
+
+
+class ErrnoMatrixTest(unittest.TestCase):
+    def benches(self, count):
+        benches = [fault_bench.Bench() for _ in range(count)]
+        for bench in benches:
+            self.addCleanup(bench.close)
+        return benches
+
+    def test_every_errno_of_every_call(self):  # B04, B06, B07, B09, B10, B30
+        benches = self.benches(WORKERS)
+        points = [point for name in OPERATIONS
+                  for point in points_of(name, benches[0].calls(name))]
+        failures = []
+
+        def refuse(point):
+            def at(worker):
+                name, call, number, what = point
+                try:
+                    check(point, *benches[worker].inject(name, call, number, what))
+                except AssertionError as error:
+                    failures.append(f"{name}, {call} number {number}, {what}: {error}")
+            return at
+
+        in_parallel([refuse(point) for point in points], WORKERS)
+        print(f"{len(points)} points, {len(failures)} failures", flush=True)
+        self.assertEqual(failures, [], "\n".join(failures))
+        self.assertGreaterEqual(len(points), POINTS_MIN)
+
+    def test_a_folder_that_does_not_flush_is_a_warning(self):  # B07
+        bench, = self.benches(1)
+        bench.rewind(OPERATIONS["refresh"])
+        flushes = bench.strace(["fsync"], OPERATIONS["refresh"].requests, "-y").log.splitlines()
+        folder = [f"<{bench.stage.state}>" in line for line in flushes].index(True)
+        run, after = bench.inject("refresh", "fsync", folder + 1, "error=EIO")
+        self.assertEqual(run.document.get("status"), "refreshed")
+        # Going back to the old token would present it twice.
+        self.assertEqual(bench.stage.generation(), bench.begun_generation + 1)
+        OPERATIONS["refresh"].check(after)
+
+
+if __name__ == "__main__":
+    reason = fault_bench.why_not()
+    if reason:
+        print(f"SKIPPED: system calls that fail were not tested: {reason}")
+        sys.exit(harness.SKIPPED)
+    harness.main()
