@@ -22,7 +22,9 @@ STORE_CALLS = ("flock", "fallocate", "fsync", "fdatasync", "ftruncate", "pwrite6
 # These are used all over: only those calls count that touch our paths.  fstat and close are
 # left out: they leave the disk as the call before them did.
 SHARED_CALLS = ("openat", "newfstatat", "pread64", "fcntl", "getdents64")
-CALL = re.compile(r"^\d+ +(\w+)\((.*?)(?:\) += (-?\d+).*| <unfinished \.\.\.>)$")
+# With a second thread at work, a call may be cut in two lines.
+RESUMED = re.compile(r"^(\d+) +<\.\.\. (\w+) resumed>.*\) += (-?\d+)")
+CALL = re.compile(r"^(\d+) +(\w+)\((.*?)(?:\) += (-?\d+).*| <unfinished \.\.\.>)$")
 
 
 def why_not():
@@ -38,6 +40,23 @@ def why_not():
 def fingerprint(stage):
     path = stage.credential()
     return path.read_bytes() if path else None
+
+
+def read_calls(log):
+    """(system call, its number in its thread, what it returned) of strace's log."""
+    counts = collections.Counter()
+    for line in log.splitlines():
+        match = RESUMED.match(line)
+        if match:
+            yield match[2], counts[match[1], match[2]], match[3]
+            continue
+        match = CALL.match(line)
+        assert match, f"strace wrote: {line}"
+        thread, call, arguments, returned = match.groups()
+        counts[thread, call] += 1
+        # O_PATH is glibc's own way to change a mode.
+        if returned is not None and "O_PATH" not in arguments:
+            yield call, counts[thread, call], returned
 
 
 class Run:
@@ -124,22 +143,14 @@ class Bench:
 
         strace counts for each thread, and one thread alone works on the store.
         """
-        found = []
+        operation = OPERATIONS[name]
+        found = set()
         for calls in (STORE_CALLS, SHARED_CALLS):
-            operation = OPERATIONS[name]
             self.rewind(operation)
             run = self.strace(calls, operation.requests, *self._only_ours(calls[0]))
-            document = run.document
-            assert document.get("ok") is not False, f"{name}: {document}"
-            counts = collections.Counter()
-            for line in run.log.splitlines():
-                match = CALL.match(line)
-                assert match, f"strace wrote: {line}"
-                thread_and_call = line.split("(")[0]
-                counts[thread_and_call] += 1
-                if "O_PATH" not in match[2]:  # glibc's own way to change a mode
-                    found.append((match[1], counts[thread_and_call], match[3]))
-        return sorted(set(found))
+            assert run.document.get("ok") is not False, f"{name}: {run.document}"
+            found.update(read_calls(run.log))
+        return sorted(found)
 
     def inject(self, name, call, number, what):
         """Runs the operation with one call tampered with, and checks what is left."""
