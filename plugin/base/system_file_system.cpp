@@ -51,11 +51,8 @@ void SystemFileSystem::Close(int fd) {
 
 int SystemFileSystem::MakeDirectory(const std::string& path) {
   if (mkdir(path.c_str(), kDirectoryMode) != 0) return -errno;
-  // The umask may have taken away our own rights.
-  if (fchmodat(AT_FDCWD, path.c_str(), kDirectoryMode, AT_SYMLINK_NOFOLLOW) != 0) {
-    return -errno;
-  }
-  return 0;
+  // The umask may have taken away our own rights.  The name is as new as the directory.
+  return Repeat([&] { return chmod(path.c_str(), kDirectoryMode); });
 }
 
 int SystemFileSystem::RemoveDirectory(const std::string& path) {

@@ -133,8 +133,10 @@ bool Provider::Build() {
   models_ = std::make_unique<ModelService>(api_, credentials_.get(), broker_.get(),
                                            config_.cache_ttl_ms,
                                            [this] { host_.on_models_changed("{}"); });
+  // A host's store tells of no changes.
+  const std::string watched = host_.host_store == nullptr ? config_.state_dir : "";
   watch_ = std::make_unique<StoreWatch>(
-      config_.state_dir, limits::kStoreLookMs, loop_.get(), loop_.get(),
+      watched, limits::kStoreLookMs, loop_.get(), loop_.get(),
       [this](std::function<void()> attach, std::function<void()> done) {
         return Load(std::move(attach), std::move(done));
       });

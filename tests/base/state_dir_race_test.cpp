@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/state_dir.h"
+#include "base/system_file_system.h"
 #include "support/temp_dir.h"
 
 namespace xai {
@@ -15,7 +16,9 @@ namespace {
 TEST(StateDirRaceTest, AReaderSeesTheOldFileOrTheNewOne) {
   constexpr int kReads = 20'000;
   const TempDir folder;
-  const Result<StateDir> opened = StateDir::Open((folder.path() / "state").string());
+  SystemFileSystem files;
+  const Result<StateDir> opened =
+      StateDir::Open(&files, (folder.path() / "state").string());
   ASSERT_TRUE(opened.ok());
   const StateDir& directory = opened.value();
   const std::string old_bytes(1'000, 'o');

@@ -48,7 +48,7 @@ bool Drive(CurlTransport* transport, Condition condition) {
   return WaitFor([transport, &condition] {
     transport->Perform();
     if (condition()) return true;
-    transport->Wait(5);
+    transport->Wait(5, -1);
     return false;
   });
 }

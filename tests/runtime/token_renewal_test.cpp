@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
+#include "base/system_file_system.h"
+#include "credentials/file_vault.h"
 #include "runtime/token_broker.h"
 #include "support/collecting_logger.h"
 #include "support/fake_clock.h"
@@ -72,13 +74,15 @@ class TokenRenewalTest : public testing::Test {
  protected:
   TokenRenewalTest()
       : scheduler_(&clock_),
-        keys_(MakeKeyFileSource((folder_.path() / "key").string(), &random_)),
-        store_((folder_.path() / "state").string(), context_, keys_.get(), &random_),
-        account_(config_, &store_,
-                 {&issuer_, &clock_, &random_, &log_, [] { return false; }},
-                 [this](std::shared_ptr<const AccountSnapshot> snapshot) {
-                   broker_->OnSnapshot(std::move(snapshot));
-                 }) {
+        keys_(MakeKeyFileSource(&files_, (folder_.path() / "key").string(), &random_)),
+        vault_(MakeFileVault(&files_, (folder_.path() / "state").string())),
+        store_(vault_.get(), context_, keys_.get(), &random_),
+        account_(
+            config_, &store_,
+            {&issuer_, &clock_, &random_, &log_, "boot", "machine", [] { return false; }},
+            [this](std::shared_ptr<const AccountSnapshot> snapshot) {
+              broker_->OnSnapshot(std::move(snapshot));
+            }) {
     runner_.scheduler = &scheduler_;
     runner_.account = &account_;
     broker_ = std::make_unique<TokenBroker>(
@@ -93,9 +97,9 @@ class TokenRenewalTest : public testing::Test {
     if (refreshable) record.refresh_token = SecretString("rt");
     record.expires_at_ms = clock_.NowMs() + left_ms;
     record.issued_at_ms = record.expires_at_ms - life_ms;
-    Result<Reservation> room = store_.ReserveCredential();
+    Result<StoreRoom> room = store_.ReserveCredential();
     ASSERT_TRUE(room.ok()) << room.error().detail;
-    ASSERT_TRUE(store_.SaveCredential(record, &room.value()).ok());
+    ASSERT_TRUE(store_.SaveCredential(record, room.value().get()).ok());
     account_.Reload();
   }
 
@@ -131,7 +135,9 @@ class TokenRenewalTest : public testing::Test {
   CollectingLogger log_;
   OAuthConfig config_{"https://auth.x.ai", "client-1", "openid", "test-referrer"};
   SealContext context_{"https://auth.x.ai", "client-1", "default"};
+  SystemFileSystem files_;
   std::unique_ptr<KeySource> keys_;
+  std::unique_ptr<Vault> vault_;
   FakeIssuer issuer_;
   InTurn runner_;
   Store store_;
