@@ -128,7 +128,7 @@ SimProcess::SimProcess(World* world, int number)
     : world_(world),
       name_("process " + std::to_string(number)),
       number_(number),
-      steps_left_(world->options().steps),
+      steps_left_(world->options().days > 0 ? 0 : world->options().steps),
       fiber_([this] { Main(); }) {}
 
 SimProcess::~SimProcess() = default;
@@ -186,6 +186,8 @@ void SimProcess::Live() {
   const int64_t written_before = world_->written();
   life_->account.Reload();
   OnFirstLook(*life_->snapshot, written_before);
+  const int64_t end_ms = world_->ServerMs() + world_->options().days * 24 * kHour;
+  while (world_->ServerMs() < end_ms) AwaitRenewal();
   while (steps_left_ > 0) {
     --steps_left_;
     Act();
@@ -244,6 +246,14 @@ void SimProcess::LogOut() {
   };
   const Announcement announcement(world_);
   (void)life_->account.Logout();
+}
+
+void SimProcess::AwaitRenewal() {
+  Renew();
+  const auto& access = life_->snapshot->access;
+  if (access == nullptr) return;
+  const int64_t due = access->expires_at_ms - RefreshAheadMs(*access);
+  Spend(std::max<int64_t>(due - world_->NowMs(), 0) + world_->dice().Between(0, kMinute));
 }
 
 // What the token broker does when somebody wants a token.

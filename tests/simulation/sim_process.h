@@ -46,6 +46,7 @@ class SimProcess {
   void Act();
   void Settle();
   void AwaitOthers(World::Phase phase);
+  void AwaitRenewal();
   void Renew();
   void SignIn();
   void LogOut();

@@ -25,6 +25,7 @@ struct WorldOptions {
   uint64_t seed = 1;
   int processes = 3;
   int steps = 40;  // things that each process does before the faults stop
+  int days = 0;    // instead: each renews when it is time, for so long
   int64_t token_life_ms = 21'600'000;
   int64_t grace_ms = 0;
   // Each happens once in so many opportunities; 0: never.
