@@ -29,8 +29,9 @@ void Account::Reload() {
   if (unsaved_) return;
   unreadable_.reset();
   Result<std::optional<CredentialRecord>> record = store_->LoadCredential();
-  if (record.ok() && store_->was_set_back()) {
-    // Somebody put back an old copy: its refresh token is spent, and ours is not.
+  if (record.ok() && store_->was_set_back() && record_) {
+    // Somebody put back an old copy, or removed the whole directory: the refresh token of
+    // the copy is spent, and ours is not.
     unsaved_ = true;
   } else if (record.ok()) {
     record_ = std::move(record).value();
@@ -131,8 +132,8 @@ void Account::Install(TokenSet tokens) {
   unsaved_ = true;
 }
 
-Result<void> Account::Persist(Vault::Room* room) {
-  Result<void> saved = store_->SaveCredential(*record_, room);
+Result<void> Account::Persist(Vault::Room* room, Store::Write write) {
+  Result<void> saved = store_->SaveCredential(*record_, room, write);
   if (saved.ok()) {
     unsaved_ = false;
     flush_backoff_ms_ = 0;
@@ -160,15 +161,18 @@ void Account::DelayFlush() {
 void Account::FlushUnsaved() {
   if (!unsaved_) return;
   const bool locked = unsaved_lock_ != nullptr;
+  const bool vanished = !store_->Exists();  // the lock makes it anew
   Result<Transaction> transaction = Transaction::Begin(this);
   if (!transaction.ok()) {
     DelayFlush();
     return;
   }
   if (!locked) {
-    // Whoever wrote meanwhile knew more than the old copy did.
+    // Whoever wrote or signed out meanwhile knew more than the old copy did.
     const Result<std::optional<CredentialRecord>> stored = store_->LoadCredential();
-    if (!stored.ok() || !stored.value() || !store_->was_set_back()) {
+    const bool still_lost =
+        stored.ok() && (stored.value() ? store_->was_set_back() : vanished);
+    if (!still_lost) {
       unsaved_ = false;
       Reload();
       return;
@@ -179,7 +183,8 @@ void Account::FlushUnsaved() {
     DelayFlush();
     return;
   }
-  if (Persist(room.value().get()).ok()) {
+  const Store::Write write = locked ? Store::Write::kNew : Store::Write::kAgain;
+  if (Persist(room.value().get(), write).ok()) {
     (void)transaction.value().lock()->WriteNote("");
     PublishSnapshot();
   }

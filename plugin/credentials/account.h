@@ -94,7 +94,7 @@ class Account {
                             int64_t total_ms, HttpClient::Interruptible interruptible,
                             bool* sent);
   void Install(TokenSet tokens);
-  Result<void> Persist(Vault::Room* room);
+  Result<void> Persist(Vault::Room* room, Store::Write write = Store::Write::kNew);
   void DelayFlush();
 
   // account_login.cpp
@@ -132,6 +132,7 @@ class Account {
   int64_t next_refresh_steady_ms_ = 0;
   int64_t backoff_ms_ = 0;
   std::optional<Error> last_refresh_error_;
+  std::shared_ptr<const AccessToken> failed_;  // the token that could not be renewed
   // The access token whose renewal was sent and not answered.
   std::shared_ptr<const AccessToken> unanswered_;
 };

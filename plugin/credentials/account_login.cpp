@@ -100,7 +100,6 @@ void Account::SchedulePoll(int64_t wait_ms) {
     pending_->expires_steady_ms = services_.clock->SteadyMs() + left;
     pending_->boot_id = services_.boot_id;
   }
-  pending_->next_poll_at_ms = services_.clock->NowMs() + wait_ms;
   pending_->next_poll_steady_ms = services_.clock->SteadyMs() + wait_ms;
 }
 

@@ -21,7 +21,7 @@ Result<void> Account::Refresh(RefreshWhen when, const AccessToken* rejected) {
   Result<void> possible = CheckRefreshable();
   if (!possible.ok()) return possible;
   if (IsFresh(when, rejected)) return {};
-  if (when == RefreshWhen::kIfStale && last_refresh_error_) {
+  if (when == RefreshWhen::kIfStale && last_refresh_error_ && failed_ == access_) {
     if (services_.clock->SteadyMs() < next_refresh_steady_ms_)
       return *last_refresh_error_;
     // R10: nobody knows what became of the refresh token.  It rests until it is needed.
@@ -61,6 +61,8 @@ Result<void> Account::CheckRefreshable() const {
 }
 
 Result<void> Account::Rotate(Vault::Lock* lock, Vault::Room* room) {
+  // A new sign-in, or a renewal by another process, begins with a clean slate.
+  if (failed_ != access_) backoff_ms_ = next_refresh_steady_ms_ = 0;
   // R6, R11: an intent that names this very token was left by a process that died between
   // sending it and writing the result.  Presenting it once more loses nothing.
   Result<std::string> fingerprint = store_->FingerprintOf(record_->refresh_token);
@@ -102,6 +104,8 @@ Result<void> Account::Rotate(Vault::Lock* lock, Vault::Room* room) {
                                "account_mismatch"));
   }
   Install(std::move(tokens).value());
+  if (record_->subject.empty()) record_->subject = claims.subject;
+  if (record_->email.empty()) record_->email = claims.email;
   last_refresh_error_.reset();
   next_refresh_steady_ms_ = 0;
   backoff_ms_ = 0;
@@ -160,6 +164,7 @@ Result<void> Account::OnGrantRefused(bool interrupted, Vault::Room* room) {
 
 Error Account::BackOff(Error error) {
   const int64_t now = services_.clock->SteadyMs();
+  failed_ = access_;
   backoff_ms_ = std::clamp(backoff_ms_ * 2, limits::kRefreshBackoffMinMs,
                            limits::kRefreshBackoffMaxMs);
   const int64_t wait = std::max(backoff_ms_, error.retry_after_ms.value_or(0));

@@ -46,6 +46,12 @@ class FileVault : public Vault {
 
   Result<std::vector<std::string>> Records() override;
 
+  bool Exists() override {
+    const Result<std::optional<StateDir>> directory =
+        StateDir::OpenExisting(files_, directory_);
+    return !directory.ok() || directory.value().has_value();
+  }
+
   Result<std::unique_ptr<Lock>> TakeLock(const std::string& name,
                                          const std::function<bool()>& wait) override {
     Result<StateDir> directory = StateDir::Open(files_, directory_);

@@ -22,6 +22,8 @@ class HostVault : public Vault {
     return std::optional<std::string>(std::move(record.value()->bytes));
   }
 
+  bool Exists() override { return true; }
+
   Result<std::vector<std::string>> Records() override {
     std::vector<std::string> records;
     for (const std::string& name : {"cred-" + tag_, "pending-" + tag_}) {

@@ -111,7 +111,6 @@ SecretString EncodePending(const PendingLogin& pending) {
   json.Key("verification_url_with_code").String(pending.code.verification_url_with_code);
   json.Key("interval").Int(pending.code.interval_seconds);
   json.Key("expires_at").Int(pending.code.expires_at_ms);
-  json.Key("next_poll_at").Int(pending.next_poll_at_ms);
   json.Key("lost_polls").Int(pending.lost_polls);
   json.Key("boot_id").String(pending.boot_id);
   json.Key("expires_steady").Int(pending.expires_steady_ms);
@@ -130,7 +129,6 @@ Result<PendingLogin> DecodePending(const SecretString& text) {
   pending.code.verification_url_with_code = Text(root, "verification_url_with_code");
   pending.code.interval_seconds = Number(root, "interval");
   pending.code.expires_at_ms = Number(root, "expires_at");
-  pending.next_poll_at_ms = Number(root, "next_poll_at");
   pending.lost_polls = Number(root, "lost_polls");
   pending.boot_id = Text(root, "boot_id");
   pending.expires_steady_ms = Number(root, "expires_steady");

@@ -34,9 +34,8 @@ struct CredentialRecord {
 // A device flow that waits for a person.
 struct PendingLogin {
   DeviceCode code;
-  int64_t next_poll_at_ms = 0;  // wall clock
-  int64_t lost_polls = 0;       // without an answer, since the last one that had one
-  // The same moments by the clock that never jumps, valid for one boot of the machine.
+  int64_t lost_polls = 0;  // without an answer, since the last one that had one
+  // Moments of the clock that never jumps, valid for one boot of the machine.
   std::string boot_id;
   int64_t expires_steady_ms = 0;
   int64_t next_poll_steady_ms = 0;

@@ -17,17 +17,16 @@ Result<std::optional<CredentialRecord>> Store::LoadCredential() {
   Result<std::optional<OpenedFile>> file = Load(credential_name_);
   if (!file.ok()) return std::move(file).error();
   if (!file.value()) {
-    Forget();
+    // A whole directory that is gone is no sign-out.
+    was_set_back_ = generation_ > 0 && !vault_->Exists();
+    if (!was_set_back_) generation_ = 0;
     return std::optional<CredentialRecord>();
   }
   Result<CredentialRecord> record = DecodeCredential(file.value()->plaintext);
   if (!record.ok()) return std::move(record).error();
   const SealedHeader& header = file.value()->header;
-  was_set_back_ = header.store_id == store_id_ && header.generation < generation_;
-  if (!was_set_back_) {
-    store_id_ = header.store_id;
-    generation_ = header.generation;
-  }
+  was_set_back_ = header.store_id == seen_id_ && header.generation < seen_generation_;
+  if (!was_set_back_) See(header);
   return std::optional<CredentialRecord>(std::move(record).value());
 }
 
@@ -55,16 +54,14 @@ Result<StoreRoom> Store::ReserveCredential() {
   return vault_->Reserve(credential_name_);
 }
 
-Result<void> Store::SaveCredential(const CredentialRecord& record, Vault::Room* room) {
+Result<void> Store::SaveCredential(const CredentialRecord& record, Vault::Room* room,
+                                   Write write) {
   SealedHeader header;
   Result<std::string> sealed =
-      SealFor(credential_name_, EncodeCredential(record), &header);
+      SealFor(credential_name_, EncodeCredential(record), write, &header);
   if (!sealed.ok()) return std::move(sealed).error();
   Result<void> saved = room->Commit(sealed.value());
-  if (saved.ok()) {
-    store_id_ = header.store_id;
-    generation_ = header.generation;
-  }
+  if (saved.ok()) See(header);
   return saved;
 }
 
@@ -115,7 +112,7 @@ Result<void> Store::Rekey(KeySource* keys) {
     if (!removed.ok()) return std::move(removed).error();
   }
   if (file.value()) {
-    Result<SealedHeader> header = NextHeader(credential_name_);
+    Result<SealedHeader> header = NextHeader(credential_name_, Write::kNew);
     if (!header.ok()) return std::move(header).error();
     header.value().key_source = keys->id();
     header.value().kdf = parameters;
@@ -162,7 +159,7 @@ Result<std::optional<OpenedFile>> Store::Load(const std::string& name) {
   return std::optional<OpenedFile>(std::move(opened).value());
 }
 
-Result<SealedHeader> Store::NextHeader(const std::string& name) {
+Result<SealedHeader> Store::NextHeader(const std::string& name, Write write) {
   SealedHeader header;
   header.key_source = keys_->id();
   random_->Fill(header.store_id.data(), header.store_id.size());
@@ -181,16 +178,21 @@ Result<SealedHeader> Store::NextHeader(const std::string& name) {
     }
   }
   // Never behind one that was seen before, which others may remember as well.
-  if (name == credential_name_ && header.store_id == store_id_) {
-    header.generation = std::max(header.generation, generation_);
+  if (name == credential_name_ && seen_generation_ > 0) {
+    // Otherwise what is not there was signed out, and this is a new sign-in: others must
+    // not compare its generation with what they have seen.
+    if (header.generation == 0 && write == Write::kAgain) header.store_id = seen_id_;
+    if (header.store_id == seen_id_) {
+      header.generation = std::max(header.generation, seen_generation_);
+    }
   }
-  ++header.generation;
+  if (write == Write::kNew || header.generation == 0) ++header.generation;
   return header;
 }
 
 Result<std::string> Store::SealFor(const std::string& name, const SecretString& plaintext,
-                                   SealedHeader* header) {
-  Result<SealedHeader> next = NextHeader(name);
+                                   Write write, SealedHeader* header) {
+  Result<SealedHeader> next = NextHeader(name, write);
   if (!next.ok()) return std::move(next).error();
   *header = next.value();
   Result<SecretKey> key = KeyForWriting(&header->kdf);
@@ -200,14 +202,19 @@ Result<std::string> Store::SealFor(const std::string& name, const SecretString& 
 
 Result<void> Store::Save(const std::string& name, const SecretString& plaintext) {
   SealedHeader header;
-  Result<std::string> sealed = SealFor(name, plaintext, &header);
+  Result<std::string> sealed = SealFor(name, plaintext, Write::kNew, &header);
   if (!sealed.ok()) return std::move(sealed).error();
   return vault_->Write(name, sealed.value());
 }
 
+void Store::See(const SealedHeader& header) {
+  generation_ = seen_generation_ = header.generation;
+  seen_id_ = header.store_id;
+}
+
 void Store::Forget() {
-  generation_ = 0;
-  store_id_ = {};
+  generation_ = seen_generation_ = 0;
+  seen_id_ = {};
   was_set_back_ = false;
 }
 

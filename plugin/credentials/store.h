@@ -30,15 +30,21 @@ class Store {
   // Nothing if there is none.
   Result<std::optional<CredentialRecord>> LoadCredential();
   // Whether the credential last loaded is older than one seen before: somebody put back
-  // a copy, and its refresh token is spent.
+  // a copy, and its refresh token is spent.  Also if the whole place has gone.
   bool was_set_back() const { return was_set_back_; }
+  // False if the place where the records are kept is not there.
+  bool Exists() const { return vault_->Exists(); }
   Result<std::optional<PendingLogin>> LoadPending();
   Result<std::optional<SecretString>> LoadModels();
 
   // Room for a credential, made before a token is spent.  REQUIRES, here and for the next
   // two: Lock() is held.
   Result<StoreRoom> ReserveCredential();
-  Result<void> SaveCredential(const CredentialRecord& record, Vault::Room* room);
+  // kAgain: what was written before and got lost, so its generation is not a new one, and
+  // gives way to a newer one that another process may know.
+  enum class Write { kNew, kAgain };
+  Result<void> SaveCredential(const CredentialRecord& record, Vault::Room* room,
+                              Write write = Write::kNew);
   Result<void> SavePending(const PendingLogin& pending);
   // Takes the lock itself, and does not wait for it: kStoreLocked.
   Result<void> SaveModels(const SecretString& list);
@@ -70,10 +76,11 @@ class Store {
 
   Result<std::optional<OpenedFile>> Load(const std::string& name);
   // The header for the next write of a record; with the parameters of `kdf`.
-  Result<SealedHeader> NextHeader(const std::string& name);
+  Result<SealedHeader> NextHeader(const std::string& name, Write write);
   Result<std::string> SealFor(const std::string& name, const SecretString& plaintext,
-                              SealedHeader* header);
+                              Write write, SealedHeader* header);
   Result<void> Save(const std::string& name, const SecretString& plaintext);
+  void See(const SealedHeader& header);
   void Forget();
   Result<SecretKey> KeyFor(const KdfParameters& parameters, bool may_create);
   Result<SecretKey> KeyForWriting(KdfParameters* parameters);
@@ -86,9 +93,10 @@ class Store {
   std::string pending_name_;
   std::string models_name_;
   std::string lock_name_;
-  // Of the credential as last read or written.
   uint64_t generation_ = 0;
-  StoreId store_id_ = {};
+  // The newest credential that was ever read or written, until a sign-out of ours.
+  uint64_t seen_generation_ = 0;
+  StoreId seen_id_ = {};
   bool was_set_back_ = false;
   // Deriving a key from a passphrase takes 100 ms: the last one is kept.
   std::optional<SecretKey> key_;

@@ -52,6 +52,8 @@ class Vault {
   virtual ~Vault() = default;
 
   virtual Result<std::optional<std::string>> Read(const std::string& name) = 0;
+  // False if the place itself is gone or was never made.
+  virtual bool Exists() = 0;
   // The credentials and flows that it holds, those of other profiles too where it can
   // tell, in order.
   virtual Result<std::vector<std::string>> Records() = 0;

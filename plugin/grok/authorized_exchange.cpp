@@ -120,7 +120,8 @@ void AuthorizedExchange::OnStaleToken(Error error) {
   if (IsFreshlyMinted(*token_, *services_.clock)) {
     timer_ = services_.scheduler->RunAfter(kFreshTokenPauseMs, [this] {
       timer_ = 0;
-      SendNow();
+      // Most likely the same one; but somebody may have signed out meanwhile.
+      AcquireToken(nullptr);
     });
     return;
   }

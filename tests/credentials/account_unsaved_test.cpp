@@ -186,6 +186,59 @@ TEST_F(AccountUnsavedTest, AnOldCopyMayBeReplacedByOthersFirst) {
   EXPECT_EQ(process_->Bearer(), AccessToken(3));
 }
 
+// B34
+TEST_F(AccountUnsavedTest, ADirectoryThatIsRemovedIsMadeAnew) {
+  ReplyTokens(2);
+  ASSERT_EQ(Refresh(process_.get()), "ok");
+  fs::remove_all(StateDirectory());
+  process_->account.Reload();
+  EXPECT_EQ(process_->Bearer(), AccessToken(2));
+  EXPECT_TRUE(process_->HasWarning());
+  process_->account.FlushUnsaved();
+  EXPECT_FALSE(process_->HasWarning());
+  EXPECT_EQ(ModeOf(StateDirectory()), 0700);
+  const auto later = NewProcess();
+  later->account.Reload();
+  EXPECT_EQ(later->Bearer(), AccessToken(2));
+}
+
+// B34: one that knows less was faster to write.
+TEST_F(AccountUnsavedTest, AfterARemovalTheNewestWins) {
+  other_->account.Reload();
+  ReplyTokens(2);
+  ASSERT_EQ(Refresh(process_.get()), "ok");
+  fs::remove_all(StateDirectory());
+  other_->account.Reload();
+  other_->account.FlushUnsaved();
+  process_->account.Reload();
+  process_->account.FlushUnsaved();
+  other_->account.Reload();
+  EXPECT_EQ(other_->Bearer(), AccessToken(2));
+}
+
+// B35: a sign-out leaves the directory, and is no accident.
+TEST_F(AccountUnsavedTest, ASignOutElsewhereIsNotUndone) {
+  http_.Reply(200, "");
+  other_->account.Reload();
+  ASSERT_EQ(Verdict(other_->account.Logout()), "ok");
+  process_->account.Reload();
+  EXPECT_EQ(process_->Bearer(), "none");
+  process_->account.FlushUnsaved();
+  EXPECT_FALSE(Exists("cred"));
+}
+
+// What was tried in vain with one token says nothing of the next.
+TEST_F(AccountUnsavedTest, ANewSignInDoesNotInheritABackOff) {
+  http_.Reply(429, "{}", {{"retry-after", "86400"}});
+  EXPECT_NE(Refresh(process_.get()), "ok");
+  SignIn(other_.get(), 3);
+  process_->account.Reload();
+  clock_.Advance(kLifeMs - limits::kRefreshAheadMs);
+  ReplyTokens(4);
+  EXPECT_EQ(Refresh(process_.get(), When::kIfStale), "ok");
+  EXPECT_EQ(process_->Bearer(), AccessToken(4));
+}
+
 // A new sign-in is not an old copy, whatever its generation.
 TEST_F(AccountUnsavedTest, ANewSignInIsTakenOver) {
   ReplyTokens(2);

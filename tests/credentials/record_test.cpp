@@ -32,7 +32,6 @@ PendingLogin FullPending() {
       "https://accounts.x.ai/oauth2/device?user_code=ABCD-1234";
   pending.code.interval_seconds = 10;
   pending.code.expires_at_ms = 1'780'000'900'000;
-  pending.next_poll_at_ms = 1'780'000'010'000;
   pending.lost_polls = 3;
   pending.boot_id = "boot-1";
   pending.expires_steady_ms = 905'000;
@@ -93,7 +92,6 @@ TEST(PendingLogin, ComesBackWhole) {
             expected.code.verification_url_with_code);
   EXPECT_EQ(back.value().code.interval_seconds, expected.code.interval_seconds);
   EXPECT_EQ(back.value().code.expires_at_ms, expected.code.expires_at_ms);
-  EXPECT_EQ(back.value().next_poll_at_ms, expected.next_poll_at_ms);
   EXPECT_EQ(back.value().lost_polls, expected.lost_polls);
   EXPECT_EQ(back.value().boot_id, expected.boot_id);
   EXPECT_EQ(back.value().expires_steady_ms, expected.expires_steady_ms);

@@ -188,12 +188,18 @@ TEST(CompletionFreshMintTest, AYoungTokenIsNotAtFault) {
     course.Refuse(403, CompletionCourse::kStaleBody);
     EXPECT_EQ(world.tokens.waiting(), mint.fresh ? 0u : 1u);
     world.scheduler.Pass(1'000);
+    if (mint.fresh) {
+      // Asked for again, since somebody may have signed out: the same one.
+      ASSERT_EQ(world.tokens.waiting(), 1u);
+      world.tokens.Give("young", world.clock.NowMs() - mint.age_ms, mint.life_ms);
+    }
     EXPECT_EQ(course.sent(), mint.fresh ? 2u : 1u);
     if (mint.fresh) {
       EXPECT_EQ(course.Sent().bearer, "young");
       course.Refuse(403, CompletionCourse::kStaleBody);
       course.ExpectFailure("upstream", "token_not_accepted");
-      EXPECT_EQ(world.tokens.rejected.size(), 1u) << "never renewed";
+      EXPECT_EQ(world.tokens.rejected, (std::vector<std::string>{"none", "none"}))
+          << "never renewed";
     } else {
       course.completion->Cancel();
       course.ExpectFailure("cancelled");
