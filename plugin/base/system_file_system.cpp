@@ -129,9 +129,10 @@ int SystemFileSystem::List(int dir_fd, std::vector<std::string>* names) {
 
 int SystemFileSystem::TryLock(int fd) {
   const int locked = Repeat([&] { return flock(fd, LOCK_EX | LOCK_NB); });
-  if (locked != -ENOLCK && locked != -EOPNOTSUPP) return locked;
-  // Some network file systems know only the other kind, which belongs to the open file
-  // as well.
+  if (locked != -EOPNOTSUPP) return locked;
+  // A file system that does not know these locks at all may know the other kind, which
+  // belongs to the open file as well.  Not after ENOLCK: that passes, and the two kinds
+  // do not see each other.
   struct flock whole = {};
   whole.l_type = F_WRLCK;
   whole.l_whence = SEEK_SET;

@@ -18,7 +18,7 @@ from operations import OPERATIONS, After
 
 # Nothing but the store uses these; neither the loader nor libcurl does.
 STORE_CALLS = ("flock", "fallocate", "fsync", "fdatasync", "ftruncate", "pwrite64", "fchmod",
-               "fchmodat", "mkdir", "renameat", "renameat2", "unlinkat")
+               "chmod", "mkdir", "renameat", "renameat2", "unlinkat")
 # These are used all over: only those calls count that touch our paths.  fstat and close are
 # left out: they leave the disk as the call before them did.
 SHARED_CALLS = ("openat", "newfstatat", "pread64", "fcntl", "getdents64")
