@@ -117,13 +117,8 @@ Result<Account::PollResult> Account::Poll(const std::optional<std::string>& pend
     return Error::Make(ErrorCode::kInvalidRequest,
                        "pending_id: not the sign-in that is under way", "pending_id");
   }
-  if (IsExpired(*pending_)) {
-    Result<void> ended = EndFlow();
-    if (!ended.ok()) return std::move(ended).error();
-    return Error::Make(ErrorCode::kExpired, "the code has run out");
-  }
   const int64_t wait = WaitMs(*pending_);
-  if (wait > 0) return PollResult{false, wait};
+  if (wait > 0 && !IsExpired(*pending_)) return PollResult{false, wait};
   return ExchangeDeviceCode();
 }
 
@@ -137,6 +132,11 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
     // Another process finished, cancelled or replaced it while we waited for the lock.
     if (record_ && !record_->dead() && !pending_) return PollResult{true, 0};
     return Error::Make(ErrorCode::kNoPendingFlow, "the sign-in was ended elsewhere");
+  }
+  if (IsExpired(*pending_)) {
+    Result<void> ended = EndFlow();
+    if (!ended.ok()) return std::move(ended).error();
+    return Error::Make(ErrorCode::kExpired, "the code has run out");
   }
   const int64_t wait = WaitMs(*pending_);
   if (wait > 0) return PollResult{false, wait};

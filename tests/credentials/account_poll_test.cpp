@@ -158,6 +158,19 @@ TEST_F(AccountPollTest, ItRunsOutByTheSteadyClockIfTheWallWasSetBack) {
   EXPECT_EQ(Poll(process.get()), "expired");
 }
 
+TEST_F(AccountPollTest, WhatRunsOutDoesNotTakeAnothersFlowAlong) {
+  const auto process = NewProcess();
+  const auto other = NewProcess();
+  StartFlow(process.get());
+  clock_.Advance(900'000);
+  files_.before_lock = [this, &other] {
+    ReplyDeviceCode("NEWW-0001");
+    EXPECT_EQ(Verdict(other->account.Start(false)), "ok");
+  };
+  EXPECT_EQ(Poll(process.get()), "no_pending_flow");
+  EXPECT_TRUE(Exists("pending"));
+}
+
 TEST_F(AccountPollTest, AnotherBootsSteadyClockMeansNothing) {
   const auto process = NewProcess();
   StartFlow(process.get());

@@ -2,7 +2,9 @@
 #ifndef XAI_TESTS_SUPPORT_FAULTY_FILE_SYSTEM_H_
 #define XAI_TESTS_SUPPORT_FAULTY_FILE_SYSTEM_H_
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "base/system_file_system.h"
 
@@ -16,7 +18,8 @@ class FaultyFileSystem : public SystemFileSystem {
   int allocate_error = 0;
   int rename_error = 0;
   int lock_error = 0;
-  bool writes_are_lost = false;  // and reported as done
+  bool writes_are_lost = false;       // and reported as done
+  std::function<void()> before_lock;  // once: what others do in the meantime
   bool writes_are_short = false;
 
   ssize_t WriteAt(int fd, const char* bytes, size_t size, off_t offset) override {
@@ -37,6 +40,7 @@ class FaultyFileSystem : public SystemFileSystem {
     return SystemFileSystem::Rename(dir_fd, from, to, on_existing);
   }
   int TryLock(int fd) override {
+    if (before_lock) std::exchange(before_lock, nullptr)();
     return lock_error != 0 ? -lock_error : SystemFileSystem::TryLock(fd);
   }
 };
