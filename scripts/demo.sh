@@ -26,7 +26,8 @@ step "Preparing"
 scripts/setup.sh --demo
 if [ ! -f build/release/build.ninja ]; then
   echo "configuring ..."
-  cmake --preset release >/dev/null
+  # Whoever configures again, as test.sh does, gets the tests as well.
+  cmake --preset release -DXAI_BUILD_TESTS=OFF >/dev/null
 fi
 targets=(xai_grok xai_grok_backend sample-host)
 [ $live = yes ] || targets+=(xai-sim)

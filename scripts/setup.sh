@@ -12,12 +12,11 @@ case "${1:-}" in
   *) echo "setup.sh: unknown argument $1 (see --help)" >&2; exit 2 ;;
 esac
 
-# GoogleTest too: configuring looks for it, whatever is built then.
 packages=(g++ cmake ninja-build pkg-config ca-certificates python3
           libcurl4-openssl-dev libsodium-dev rapidjson-dev libboost-dev libssl-dev
-          libcli11-dev libqrencode-dev libedit-dev libgtest-dev libgmock-dev)
+          libcli11-dev libqrencode-dev libedit-dev)
 if [ "${1:-}" != --demo ]; then
-  packages+=(git binutils strace
+  packages+=(git libgtest-dev libgmock-dev binutils strace
              clang clang-format clang-tidy python3-jsonschema)
   # Another source may have brought Node.js and npm already.
   command -v node >/dev/null || packages+=(nodejs)
