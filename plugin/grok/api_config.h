@@ -3,7 +3,6 @@
 #define XAI_PLUGIN_GROK_API_CONFIG_H_
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "base/random.h"
 #include "base/scheduler.h"
 #include "credentials/token_source.h"
+#include "grok/learned_models.h"
 #include "grok/model_table.h"
 #include "http/transport.h"
 
@@ -36,8 +36,7 @@ struct ApiServices {
   Logger* log = nullptr;
   const ModelTable* models = nullptr;
   const ApiConfig* config = nullptr;
-  // Models of which xAI said that they speak on another lane than we thought.
-  std::map<std::string, Lane>* learned_lanes = nullptr;
+  LearnedModels* learned = nullptr;
 };
 
 }  // namespace xai

@@ -83,7 +83,7 @@ std::optional<Verdict> VerdictByWords(int status, std::string_view slug,
     return Verdict{ErrorCode::kUnsupported, kWrongLaneReason};
   }
   if (ContainsAny(text, {"client-side tools for multi-agent models"})) {
-    return Verdict{ErrorCode::kUnsupported, "client_tools"};
+    return Verdict{ErrorCode::kUnsupported, kClientToolsReason};
   }
   if (ContainsAny(text, {"at capacity", "temporarily unavailable"})) {
     return Verdict{ErrorCode::kOverloaded, "capacity"};

@@ -15,6 +15,8 @@ namespace xai {
 inline constexpr std::string_view kStaleTokenReason = "token_rejected";
 // The reason of a 400 that says: this model speaks only on the other lane.
 inline constexpr std::string_view kWrongLaneReason = "responses_only";
+// A multi-agent model runs xAI's own tools alone.
+inline constexpr std::string_view kClientToolsReason = "client_tools";
 
 // `head` may be of a 200 whose body or stream carried the error.  The detail is xAI's own
 // message, cleaned and at most 280 bytes; never markup.

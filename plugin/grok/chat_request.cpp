@@ -88,7 +88,10 @@ std::string_view EffortOf(const JsonValue& request) {
   return request["thinking"]["effort"].String().value_or("");
 }
 
-std::string FitEffort(std::string_view asked, const ModelInfo& model) {
+namespace {
+
+// The nearest one that the model's table has.
+std::string NearestEffort(std::string_view asked, const ModelInfo& model) {
   if (!model.efforts_known) return std::string(asked);
   const std::vector<std::string>& known = model.reasoning_efforts;
   const auto knows = [&known](std::string_view effort) {
@@ -101,6 +104,28 @@ std::string FitEffort(std::string_view asked, const ModelInfo& model) {
   if (asked == "minimal" || asked == "none") return known.front();
   if ((asked == "max" || asked == "xhigh") && knows("xhigh")) return "xhigh";
   return known.back();
+}
+
+}  // namespace
+
+std::string FitEffort(std::string_view asked, const ModelInfo& model) {
+  constexpr std::array<std::string_view, 6> kUpwards = {"none",   "minimal", "low",
+                                                        "medium", "high",    "xhigh"};
+  const std::vector<std::string>& refused = model.refused_efforts;
+  const auto is_refused = [&refused](std::string_view effort) {
+    return std::find(refused.begin(), refused.end(), effort) != refused.end();
+  };
+  std::string effort = NearestEffort(asked, model);
+  if (!is_refused(effort)) return effort;
+  // Downwards only: nobody is to pay for more reasoning than was asked for.
+  auto at = std::find(kUpwards.begin(), kUpwards.end(), effort);
+  if (at == kUpwards.end()) return {};
+  while (at != kUpwards.begin()) {
+    --at;
+    const bool known = NearestEffort(*at, model) == *at;
+    if (known && *at != "none" && !is_refused(*at)) return std::string(*at);
+  }
+  return {};
 }
 
 WireRequest BuildChatRequest(const JsonValue& request, const RequestOptions& options,

@@ -19,7 +19,8 @@ struct RequestOptions {
   bool stream = true;
   bool stream_tool_calls = false;
   bool drop_unsupported = false;
-  int64_t timeout_ms = 0;  // 0: none of its own
+  bool drop_client_tools = false;  // xAI has refused them
+  int64_t timeout_ms = 0;          // 0: none of its own
   int max_retries = 2;
   std::string conversation_id;
 };

@@ -13,19 +13,8 @@
 namespace xai {
 namespace {
 
-constexpr int64_t kRetryPauseMinMs = 500;
-constexpr int64_t kRetryPauseSpreadMs = 1'500;
-
 bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
-}
-
-// Those that may pass by themselves, and only if the server did no work yet.
-bool MayPass(const Error& error, bool has_head) {
-  if (!has_head) return error.code == ErrorCode::kNetwork;
-  return (error.code == ErrorCode::kRateLimited ||
-          error.code == ErrorCode::kOverloaded) &&
-         error.retry_after_ms && *error.retry_after_ms <= limits::kRetryWaitMsMax;
 }
 
 }  // namespace
@@ -47,14 +36,16 @@ Completion::~Completion() {
 
 void Completion::Start() {
   started_ms_ = services_.clock->SteadyMs();
-  const auto learned = services_.learned_lanes->find(options_.model);
-  SendOnLane(learned != services_.learned_lanes->end()
-                 ? learned->second
+  const auto learned = services_.learned->find(options_.model);
+  SendOnLane(learned != services_.learned->end() && learned->second.lane
+                 ? *learned->second.lane
                  : services_.models->Find(options_.model).lane);
 }
 
 void Completion::SendOnLane(Lane lane) {
-  const ModelInfo model = services_.models->Find(options_.model);
+  ModelInfo model = services_.models->Find(options_.model);
+  const auto learned = services_.learned->find(options_.model);
+  if (learned != services_.learned->end()) learned->second.ApplyTo(&model);
   const JsonValue request = document_->root();
   answer_ = Answer();
   answer_.lane = lane;
@@ -204,35 +195,6 @@ void Completion::FinishCollected() {
   } else {
     Succeed();
   }
-}
-
-void Completion::OnRefused(Error error, const HttpHead* head) {
-  if (state_ != State::kSending) return;
-  if (head != nullptr) head_ = *head;
-  if (error.reason == kWrongLaneReason && answer_.lane == Lane::kChatCompletions &&
-      !lane_switched_) {
-    lane_switched_ = true;
-    (*services_.learned_lanes)[options_.model] = Lane::kResponses;
-    SendOnLane(Lane::kResponses);
-    return;
-  }
-  if (!RetryLater(error, head)) Fail(std::move(error));
-}
-
-bool Completion::RetryLater(const Error& error, const HttpHead* head) {
-  if (retries_ >= options_.max_retries || !MayPass(error, head != nullptr) ||
-      (head != nullptr && IsRetryVetoed(*head))) {
-    return false;
-  }
-  ++retries_;
-  const int64_t pause =
-      std::max(error.retry_after_ms.value_or(0),
-               kRetryPauseMinMs + services_.random->Below(kRetryPauseSpreadMs));
-  retry_timer_ = services_.scheduler->RunAfter(pause, [this] {
-    retry_timer_ = 0;
-    SendOnLane(answer_.lane);
-  });
-  return true;
 }
 
 void Completion::Cancel() {

@@ -63,6 +63,9 @@ class Completion : private AuthorizedExchange::Handler,
   bool OnUsage(const Usage& usage) override;
   void OnDelivered(size_t bytes);
 
+  // completion_refused.cpp
+  // True if the request can be sent in another way, which xAI may take.
+  bool Adapt(const Error& error);
   bool RetryLater(const Error& error, const HttpHead* head);
   void FinishCollected();
   void Succeed();
@@ -91,6 +94,7 @@ class Completion : private AuthorizedExchange::Handler,
   bool paused_ = false;
   bool start_told_ = false;
   bool lane_switched_ = false;
+  bool member_dropped_ = false;  // or its value stepped down
   int retries_ = 0;
   int64_t bytes_delivered_ = 0;
 

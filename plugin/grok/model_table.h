@@ -25,6 +25,7 @@ struct ModelInfo {
   Lane lane = Lane::kChatCompletions;
   bool efforts_known = false;
   std::vector<std::string> reasoning_efforts;
+  std::vector<std::string> refused_efforts;  // though its table may have them
   std::vector<std::string> rejects;  // request members that the model answers with 400
   std::string description;
 };

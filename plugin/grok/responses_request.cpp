@@ -92,15 +92,30 @@ void WriteFormat(const JsonValue& format, JsonWriter* json) {
   json->EndObject().EndObject();
 }
 
-void WriteTools(const JsonValue& request, JsonWriter* json, WireRequest* wire) {
+// A tool that the host runs, and not xAI.
+bool IsClientTool(const JsonValue& tool) {
+  return tool["type"].String() == "function";
+}
+
+bool HasServerTool(const JsonValue& tools) {
+  for (JsonValue tool = tools.FirstChild(); tool.present(); tool = tool.Next()) {
+    if (!IsClientTool(tool)) return true;
+  }
+  return false;
+}
+
+void WriteTools(const JsonValue& request, bool drop_client_tools, JsonWriter* json,
+                WireRequest* wire) {
   const JsonValue tools = request["tools"];
   const JsonValue choice = request["tool_choice"];
-  if (tools.size() == 0) {
-    if (choice.present() && !choice.is_null()) wire->dropped.emplace_back("tool_choice");
+  if (drop_client_tools) wire->dropped.emplace_back("tools");
+  if (tools.size() == 0 || (drop_client_tools && !HasServerTool(tools))) {
+    if (IsGiven(choice)) wire->dropped.emplace_back("tool_choice");
     return;
   }
   json->Key("tools").BeginArray();
   for (JsonValue tool = tools.FirstChild(); tool.present(); tool = tool.Next()) {
+    if (drop_client_tools && IsClientTool(tool)) continue;
     json->BeginObject();
     for (JsonValue member = tool.FirstChild(); member.present(); member = member.Next()) {
       if (member.name() != "function" || !member.is_object()) {
@@ -116,9 +131,13 @@ void WriteTools(const JsonValue& request, JsonWriter* json, WireRequest* wire) {
     json->EndObject();
   }
   json->EndArray();
-  if (!choice.present() || choice.is_null()) return;
-  json->Key("tool_choice");
+  if (!IsGiven(choice)) return;
   const JsonValue name = choice["function"]["name"];
+  if (name.is_string() && drop_client_tools) {
+    wire->dropped.emplace_back("tool_choice");
+    return;
+  }
+  json->Key("tool_choice");
   if (name.is_string()) {
     json->BeginObject().Key("type").String("function");
     json->Key("name").String(*name.String()).EndObject();
@@ -147,7 +166,7 @@ Result<WireRequest> BuildResponsesRequest(const JsonValue& request,
   WriteMaxTokens(request, model, &json, &wire);
   WriteEffort(request, model, &json, &wire);
   WriteFormat(request["response_format"], &json);
-  WriteTools(request, &json, &wire);
+  WriteTools(request, options.drop_client_tools, &json, &wire);
   if (!IsGiven(request["store"])) json.Key("store").Bool(false);
   if (!IsGiven(request["include"])) {
     json.Key("include").BeginArray().String("reasoning.encrypted_content").EndArray();

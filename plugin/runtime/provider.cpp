@@ -129,7 +129,7 @@ bool Provider::Build() {
   api_.log = host_.log;
   api_.models = &table_;
   api_.config = &config_.api;
-  api_.learned_lanes = &learned_lanes_;
+  api_.learned = &learned_;
   models_ = std::make_unique<ModelService>(api_, credentials_.get(), broker_.get(),
                                            config_.cache_ttl_ms,
                                            [this] { host_.on_models_changed("{}"); });

@@ -101,7 +101,7 @@ class Provider {
   ProviderHost host_;
   SodiumRandom random_;
   ModelTable table_;
-  std::map<std::string, Lane> learned_lanes_;
+  LearnedModels learned_;
   std::unique_ptr<IoLoop> loop_;
   std::unique_ptr<CredentialService> credentials_;
   ApiServices api_;

@@ -32,7 +32,7 @@ struct ApiWorld {
     services.log = &log;
     services.models = &models;
     services.config = &config;
-    services.learned_lanes = &learned_lanes;
+    services.learned = &learned;
   }
 
   // A token that is an hour old.
@@ -49,7 +49,7 @@ struct ApiWorld {
   std::unique_ptr<JsonDocument> manifest = ParseManifest();
   ModelTable models{manifest->root()["models"]};
   ApiConfig config;
-  std::map<std::string, Lane> learned_lanes;
+  LearnedModels learned;
   ApiServices services;
 };
 

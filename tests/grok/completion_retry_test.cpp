@@ -216,7 +216,7 @@ TEST_F(CompletionRetryTest, TheWrongLaneIsLeftOnceAndRemembered) {
   world.GiveToken();
   ASSERT_EQ(sent(), 2u);
   EXPECT_EQ(Sent().url, "https://api.x.ai/v1/responses");
-  EXPECT_EQ(world.learned_lanes.at("grok-9"), Lane::kResponses);
+  EXPECT_EQ(world.learned.at("grok-9").lane, Lane::kResponses);
   Accept();
   (void)Event(R"({"type":"response.completed","response":{"status":"completed"}})");
   world.transport.Done();

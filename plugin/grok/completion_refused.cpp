@@ -1,0 +1,70 @@
+// A request that xAI has refused: sent again where that can help.
+#include <algorithm>
+
+#include "base/limits.h"
+#include "grok/api_error.h"
+#include "grok/completion.h"
+
+namespace xai {
+namespace {
+
+constexpr int64_t kRetryPauseMinMs = 500;
+constexpr int64_t kRetryPauseSpreadMs = 1'500;
+
+// Those that may pass by themselves, and only if the server did no work yet.
+bool MayPass(const Error& error, bool has_head) {
+  if (!has_head) return error.code == ErrorCode::kNetwork;
+  return (error.code == ErrorCode::kRateLimited ||
+          error.code == ErrorCode::kOverloaded) &&
+         error.retry_after_ms && *error.retry_after_ms <= limits::kRetryWaitMsMax;
+}
+
+}  // namespace
+
+void Completion::OnRefused(Error error, const HttpHead* head) {
+  if (state_ != State::kSending) return;
+  if (head != nullptr) head_ = *head;
+  if (Adapt(error)) {
+    SendOnLane(answer_.lane);
+  } else if (!RetryLater(error, head)) {
+    Fail(std::move(error));
+  }
+}
+
+bool Completion::Adapt(const Error& error) {
+  LearnedModel* model = &(*services_.learned)[options_.model];
+  if (error.reason == kWrongLaneReason) {
+    if (lane_switched_ || answer_.lane != Lane::kChatCompletions) return false;
+    lane_switched_ = true;
+    model->lane = answer_.lane = Lane::kResponses;
+    return true;
+  }
+  if (error.reason == kClientToolsReason) {
+    if (options_.drop_client_tools || !options_.drop_unsupported) return false;
+    options_.drop_client_tools = true;
+    return true;
+  }
+  if (member_dropped_) return false;
+  const std::optional<MemberRefusal> refusal = FindMemberRefusal(error);
+  if (!refusal || !Learn(*refusal, model)) return false;
+  member_dropped_ = true;
+  return true;
+}
+
+bool Completion::RetryLater(const Error& error, const HttpHead* head) {
+  if (retries_ >= options_.max_retries || !MayPass(error, head != nullptr) ||
+      (head != nullptr && IsRetryVetoed(*head))) {
+    return false;
+  }
+  ++retries_;
+  const int64_t pause =
+      std::max(error.retry_after_ms.value_or(0),
+               kRetryPauseMinMs + services_.random->Below(kRetryPauseSpreadMs));
+  retry_timer_ = services_.scheduler->RunAfter(pause, [this] {
+    retry_timer_ = 0;
+    SendOnLane(answer_.lane);
+  });
+  return true;
+}
+
+}  // namespace xai
