@@ -6,28 +6,14 @@ import urllib.parse
 
 import harness
 from harness import StageTest, wait_for
+from secret_forms import SLICE, STEP, found_in
 
 CHAT = "/v1/chat/completions"
 EVENTS = "text/event-stream"
 ANSWER = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "grok-4.3",
           "choices": [{"index": 0, "delta": {"content": "Hi"}, "finish_reason": "stop"}]}
-# A part of a secret is one too: so much of it must not be seen anywhere.
-SLICE, STEP = 32, 8
 # As JSON or not.  With sanitizers each run takes a second.
 VIEWS = (True,) if harness.SANITIZE else (True, False)
-
-
-def forms(secret):
-    """The byte strings in which a secret could show up."""
-    raw = secret.encode()
-    found = {raw, urllib.parse.quote(secret, safe="").encode(), raw.hex().encode(),
-             raw.hex().upper().encode(), json.dumps(secret)[1:-1].encode()}
-    for shift in range(3):
-        # Wherever it begins in a longer text; the ends depend on their neighbours.
-        text = base64.b64encode(b"\0" * shift + raw)[4:-4]
-        found |= {text, text.replace(b"+", b"-").replace(b"/", b"_")}
-    found |= {raw[at:at + SLICE] for at in range(0, max(len(raw) - SLICE, 1), STEP)}
-    return {form for form in found if len(form) >= 16}
 
 
 class SecretsTest(StageTest):
@@ -51,12 +37,6 @@ class SecretsTest(StageTest):
             if path.is_file():
                 name = f"{path.relative_to(self.stage.root)} #{len(self.seen)}"
                 self.seen[name] = path.name.encode() + b"\n" + path.read_bytes()
-
-    def scan(self, secrets):
-        """Where one of the secrets was seen."""
-        wanted = [form for secret in secrets for form in forms(secret)]
-        return [where for where, data in self.seen.items()
-                if any(form in data for form in wanted)]
 
     def ask(self):
         self.run_host("complete", "-", stdin=json.dumps(
@@ -126,7 +106,7 @@ class SecretsTest(StageTest):
         secrets = self.sim.secrets()
         self.assertGreaterEqual(len(secrets), 6)
         self.assertGreater(len(self.seen), 100)
-        self.assertEqual(self.scan(secrets), [])
+        self.assertEqual(found_in(secrets, self.seen), [])
 
     def test_the_search_finds_what_is_there(self):
         self.stage.sign_in()
@@ -142,7 +122,7 @@ class SecretsTest(StageTest):
                 self.seen = {}
                 (self.stage.cwd / "planted").write_text(f"before{text}after")
                 self.look_at_files()
-                found = self.scan(self.sim.secrets())
+                found = found_in(self.sim.secrets(), self.seen)
                 self.assertEqual([where.split(" ")[0] for where in found], ["cwd/planted"])
 
 
