@@ -43,11 +43,12 @@ def generation(path):
 class Driver:
     """A store driver that answers one request after the other."""
 
-    def __init__(self, stage, before_exec=None, prefix=(), config=None):
+    def __init__(self, stage, before_exec=None, prefix=(), config=None, arguments=(), env=None):
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [*prefix, DRIVER, str(stage.plugin), json.dumps({**stage.config, **(config or {})})],
-            env=stage.environment(), cwd=stage.cwd, stdin=subprocess.PIPE,
+            [*prefix, DRIVER, str(stage.plugin), json.dumps({**stage.config, **(config or {})}),
+             *arguments],
+            env=stage.environment(**(env or {})), cwd=stage.cwd, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=self._log, text=True, preexec_fn=before_exec)
 
     def send(self, request):
