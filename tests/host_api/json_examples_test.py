@@ -104,6 +104,16 @@ class JsonDocumentation(unittest.TestCase):
         for path in ("/usr/lib/x.so", "../x.so", "lib/../../x.so", ""):
             self.assertFalse(valid("manifest", changed(manifest, library={"linux-x86_64": path})))
 
+    def test_a_new_key_source_comes_with_its_path(self):
+        for source, path in (("key_file", "key_file"), ("passphrase", "passphrase_file")):
+            rekey = {"action": "rekey", "key_source": source}
+            self.assertFalse(valid("onboarding", rekey))
+            self.assertTrue(valid("onboarding", {**rekey, path: "/etc/key"}))
+            self.assertFalse(valid("onboarding", {**rekey, path: "etc/key"}))
+        for source in ("host", "systemd"):
+            self.assertTrue(valid("onboarding", {"action": "rekey", "key_source": source}))
+        self.assertFalse(valid("onboarding", {"action": "rekey"}))
+
     def test_the_shipped_manifest_is_valid(self):
         with open(os.path.join(HOST_API, "..", "manifest.json"), encoding="utf-8") as file:
             validator("manifest").validate(json.load(file))
