@@ -1,7 +1,5 @@
 #include "credentials/account_transaction.h"
 
-#include <algorithm>
-
 #include "base/limits.h"
 
 namespace xai {
@@ -28,13 +26,17 @@ void Account::Reload() {
   // What is in memory is newer than the disk, which did not take it.
   if (unsaved_) return;
   unreadable_.reset();
+  unreadable_pending_.reset();
+  store_error_.reset();
   Result<std::optional<CredentialRecord>> record = store_->LoadCredential();
   if (record.ok() && store_->was_set_back() && record_) {
     // Somebody put back an old copy, or removed the whole directory: the refresh token of
     // the copy is spent, and ours is not.
-    unsaved_ = true;
+    MarkUnsaved();
   } else if (record.ok()) {
     record_ = std::move(record).value();
+  } else if (record_ && Store::MayPass(record.error())) {
+    store_error_ = std::move(record).error();  // what is known still serves
   } else {
     unreadable_ = std::move(record).error();
     record_.reset();
@@ -43,8 +45,13 @@ void Account::Reload() {
   if (pending.ok()) {
     pending_ = std::move(pending).value();
   } else {
-    if (!unreadable_) unreadable_ = std::move(pending).error();
+    // A broken flow is no reason to give up a good sign-in.
     pending_.reset();
+    std::optional<Error>* broken = &unreadable_;
+    if (record_) {
+      broken = Store::MayPass(pending.error()) ? &store_error_ : &unreadable_pending_;
+    }
+    if (!*broken) *broken = std::move(pending).error();
   }
   PublishSnapshot();
 }
@@ -69,6 +76,8 @@ void Account::PublishSnapshot() {
   if (pending_) snapshot->pending = pending_->View();
   snapshot->unreadable = unreadable_;
   if (unsaved_) snapshot->warnings.push_back("persist_pending");
+  if (store_error_) snapshot->warnings.push_back("store_unreadable");
+  if (unreadable_pending_) snapshot->warnings.push_back("pending_unreadable");
   if (IsCloned()) snapshot->warnings.push_back("cloned_store");
   snapshot->generation = store_->generation();
   publish_(std::move(snapshot));
@@ -109,6 +118,7 @@ Result<HttpResponse> Account::Post(const std::string& url, const FormBody& form,
 }
 
 void Account::Install(TokenSet tokens) {
+  MarkUnsaved();
   if (!record_) record_.emplace();
   record_->access_token = std::move(tokens.access_token);
   // RFC 6749 section 6: without a new refresh token the old one stays.
@@ -129,70 +139,6 @@ void Account::Install(TokenSet tokens) {
   const std::shared_ptr<AccessToken> token = TokenOf(*record_);
   token->minted_steady_ms = services_.clock->SteadyMs();
   access_ = token;
-  unsaved_ = true;
-}
-
-Result<void> Account::Persist(Vault::Room* room, Store::Write write) {
-  Result<void> saved = store_->SaveCredential(*record_, room, write);
-  if (saved.ok()) {
-    unsaved_ = false;
-    flush_backoff_ms_ = 0;
-    return saved;
-  }
-  if (saved.error().reason == kVaultConflict) {
-    // Somebody signed in or renewed past the lock: what they wrote counts.
-    unsaved_ = false;
-    Reload();
-    return saved;
-  }
-  DelayFlush();
-  services_.log->Log(
-      LogLevel::kError,
-      "the sign-in could not be written and is kept in memory: " + saved.error().detail);
-  return saved;
-}
-
-void Account::DelayFlush() {
-  flush_backoff_ms_ = std::clamp(flush_backoff_ms_ * 2, limits::kFlushBackoffMinMs,
-                                 limits::kFlushBackoffMaxMs);
-  next_flush_steady_ms_ = services_.clock->SteadyMs() + flush_backoff_ms_;
-}
-
-void Account::FlushUnsaved() {
-  if (!unsaved_) return;
-  const bool locked = unsaved_lock_ != nullptr;
-  const bool vanished = !store_->Exists();  // the lock makes it anew
-  Result<Transaction> transaction = Transaction::Begin(this);
-  if (!transaction.ok()) {
-    DelayFlush();
-    return;
-  }
-  if (!locked) {
-    // Whoever wrote or signed out meanwhile knew more than the old copy did.
-    const Result<std::optional<CredentialRecord>> stored = store_->LoadCredential();
-    const bool still_lost =
-        stored.ok() && (stored.value() ? store_->was_set_back() : vanished);
-    if (!still_lost) {
-      unsaved_ = false;
-      Reload();
-      return;
-    }
-  }
-  Result<StoreRoom> room = store_->ReserveCredential();
-  if (!room.ok()) {
-    DelayFlush();
-    return;
-  }
-  const Store::Write write = locked ? Store::Write::kNew : Store::Write::kAgain;
-  if (Persist(room.value().get(), write).ok()) {
-    (void)transaction.value().lock()->WriteNote("");
-    PublishSnapshot();
-  }
-}
-
-std::optional<int64_t> Account::next_flush_steady_ms() const {
-  if (!unsaved_) return std::nullopt;
-  return next_flush_steady_ms_;
 }
 
 Result<void> Account::Rekey(KeySource* keys) {
@@ -213,7 +159,7 @@ Result<void> Account::Rekey(KeySource* keys) {
 Result<bool> Account::Cancel() {
   FlushUnsaved();
   Reload();
-  if (!pending_) return false;
+  if (!pending_ && !unreadable_pending_) return false;
   Result<Transaction> transaction = Transaction::Begin(this);
   if (!transaction.ok()) return std::move(transaction).error();
   Result<bool> erased = store_->ErasePending();
@@ -227,6 +173,8 @@ Result<Account::LogoutResult> Account::Logout() {
   Result<Transaction> transaction = Transaction::Begin(this);
   if (!transaction.ok()) return std::move(transaction).error();
   Reload();
+  // A newer version's record is for that version to remove.
+  if (unreadable_ && unreadable_->code == ErrorCode::kStoreVersion) return *unreadable_;
   LogoutResult result;
   if (record_ && !record_->dead()) {
     // RFC 7009.  Best effort: whatever the server says, the local copy goes.

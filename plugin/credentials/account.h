@@ -95,7 +95,11 @@ class Account {
                             bool* sent);
   void Install(TokenSet tokens);
   Result<void> Persist(Vault::Room* room, Store::Write write = Store::Write::kNew);
+  // The record in memory is newer than what is stored.
+  void MarkUnsaved();
   void DelayFlush();
+  bool IsStillNewer(const Result<std::optional<CredentialRecord>>& stored, bool locked,
+                    bool vanished) const;
 
   // account_login.cpp
   Result<PendingView> RequestCode();
@@ -123,8 +127,11 @@ class Account {
   std::optional<CredentialRecord> record_;
   std::optional<PendingLogin> pending_;
   std::optional<Error> unreadable_;
-  bool unsaved_ = false;    // record_ is newer than the file
-  StoreLock unsaved_lock_;  // kept for as long, if the lock was held
+  bool unsaved_ = false;                     // record_ is newer than the file
+  std::optional<Error> unreadable_pending_;  // though the credential is fine
+  std::optional<Error> store_error_;         // record_ is what was read before
+  uint64_t unsaved_over_ = 0;                // the generation that it replaces
+  StoreLock unsaved_lock_;                   // kept for as long, if the lock was held
   int64_t next_flush_steady_ms_ = 0;
   int64_t flush_backoff_ms_ = 0;
   std::shared_ptr<const AccessToken> access_;

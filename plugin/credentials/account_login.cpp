@@ -25,6 +25,7 @@ Result<PendingView> Account::Start(bool force) {
   Result<Transaction> transaction = Transaction::Begin(this);
   if (!transaction.ok()) return std::move(transaction).error();
   Reload();
+  if (store_error_) return *store_error_;
   if (unreadable_) {
     // Only what will never be readable again: a disk that fails for a moment, or a newer
     // version's file, is no reason to part with a sign-in.
@@ -32,6 +33,8 @@ Result<PendingView> Account::Start(bool force) {
     if (code != ErrorCode::kStoreCorrupt && code != ErrorCode::kStoreKey) {
       return *unreadable_;
     }
+    Result<void> sealable = store_->CheckKey();
+    if (!sealable.ok()) return std::move(sealable).error();
     Result<void> moved = store_->Quarantine(services_.clock->NowMs());
     if (!moved.ok()) return std::move(moved).error();
   }
@@ -89,7 +92,7 @@ int64_t Account::WaitMs(const PendingLogin& pending) const {
   // been set since.
   if (pending.boot_id != services_.boot_id) return 0;
   const int64_t wait = pending.next_poll_steady_ms - services_.clock->SteadyMs();
-  return std::clamp<int64_t>(wait, 0, limits::kIntervalSecondsMax * 1000);
+  return std::clamp<int64_t>(wait, 0, limits::kCodeLifeSecondsMax * 1000);
 }
 
 void Account::SchedulePoll(int64_t wait_ms) {
@@ -107,6 +110,8 @@ Result<Account::PollResult> Account::Poll(const std::optional<std::string>& pend
   FlushUnsaved();
   Reload();
   if (unreadable_) return *unreadable_;
+  if (store_error_) return *store_error_;
+  if (unreadable_pending_) return *unreadable_pending_;
   if (!pending_) {
     const bool connected = record_ && !record_->dead();
     return Error::Make(ErrorCode::kNoPendingFlow,
@@ -126,11 +131,14 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
   Result<Transaction> transaction = Transaction::Begin(this);
   if (!transaction.ok()) return std::move(transaction).error();
   const std::string expected = pending_->code.user_code;
+  const uint64_t generation = store_->generation();
   Reload();
   if (unreadable_) return *unreadable_;
+  if (store_error_) return *store_error_;
   if (!pending_ || pending_->code.user_code != expected) {
     // Another process finished, cancelled or replaced it while we waited for the lock.
-    if (record_ && !record_->dead() && !pending_) return PollResult{true, 0};
+    const bool is_new = store_->generation() != generation;
+    if (record_ && !record_->dead() && !pending_ && is_new) return PollResult{true, 0};
     return Error::Make(ErrorCode::kNoPendingFlow, "the sign-in was ended elsewhere");
   }
   if (IsExpired(*pending_)) {
@@ -180,10 +188,11 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
   record_->subject = claims.subject;
   record_->email = claims.email;
   // On the disk first, everything else after it.  A disk that fails now is retried later.
-  (void)Persist(room.value().get());
+  Result<void> saved = Persist(room.value().get());
   (void)EndFlow();  // its code is spent, whether the result could be written or not
   pending_.reset();
-  if (record_ && record_->email.empty()) LookUpOwner();
+  if (!record_) return std::move(saved).error();
+  if (record_->email.empty()) LookUpOwner();
   next_refresh_steady_ms_ = 0;
   PublishSnapshot();
   return PollResult{true, 0};
@@ -222,7 +231,7 @@ void Account::LookUpOwner() {
   if (!record_->subject.empty() && claims.subject != record_->subject) return;
   record_->subject = claims.subject;
   record_->email = claims.email;
-  unsaved_ = true;
+  MarkUnsaved();
   Result<StoreRoom> room = store_->ReserveCredential();
   if (room.ok()) (void)Persist(room.value().get());
 }

@@ -50,6 +50,8 @@ bool Account::IsFresh(RefreshWhen when, const AccessToken* rejected) const {
 
 Result<void> Account::CheckRefreshable() const {
   if (unreadable_) return *unreadable_;
+  // What was read before may be spent.
+  if (store_error_) return *store_error_;
   if (!record_) return Error::Make(ErrorCode::kNotConnected, "nobody is signed in");
   if (record_->dead()) {
     return ReauthRequired("xAI no longer accepts this sign-in", record_->dead_reason);
@@ -98,7 +100,9 @@ Result<void> Account::Rotate(Vault::Lock* lock, Vault::Room* room) {
                                                  : tokens.value().id_token);
   if (!claims.subject.empty() && !record_->subject.empty() &&
       claims.subject != record_->subject) {
-    (void)lock->WriteNote("");
+    // The token is spent all the same.  The note tells so, and nobody presents it again
+    // before it is needed.
+    unanswered_ = access_;
     return BackOff(Error::Make(ErrorCode::kProtocol,
                                "the new token belongs to another account",
                                "account_mismatch"));
@@ -109,7 +113,11 @@ Result<void> Account::Rotate(Vault::Lock* lock, Vault::Room* room) {
   last_refresh_error_.reset();
   next_refresh_steady_ms_ = 0;
   backoff_ms_ = 0;
-  if (Persist(room).ok()) (void)lock->WriteNote("");
+  if (Persist(room).ok()) {
+    (void)lock->WriteNote("");
+  } else if (!unsaved_) {
+    return CheckRefreshable();  // of what another process wrote meanwhile
+  }
   PublishSnapshot();
   return {};
 }
@@ -151,9 +159,9 @@ Result<void> Account::OnGrantRefused(bool interrupted, Vault::Room* room) {
   }
   // This grant is dead.  The tokens are kept, and nobody asks again.
   const std::string reason = interrupted ? "refresh_interrupted" : "grant_revoked";
+  MarkUnsaved();
   record_->dead_reason = reason;
   record_->updated_at_ms = services_.clock->NowMs();
-  unsaved_ = true;
   (void)Persist(room);
   PublishSnapshot();
   return ReauthRequired(interrupted

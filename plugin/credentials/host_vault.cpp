@@ -5,6 +5,12 @@
 namespace xai {
 namespace {
 
+// The store counts from 1: 0 stands for "absent".
+Error NoGeneration() {
+  return Error::Make(ErrorCode::kStoreIo, "the host's store has a record of generation 0",
+                     "host_store");
+}
+
 Error Conflict() {
   return Error::Make(ErrorCode::kStoreIo, "another process wrote to the host's store",
                      std::string(kVaultConflict));
@@ -95,7 +101,9 @@ class HostVault : public Vault {
   Result<uint64_t> GenerationOf(const std::string& name) {
     Result<std::optional<SecretStore::Record>> record = store_->Get(Key(name));
     if (!record.ok()) return std::move(record).error();
-    return record.value() ? record.value()->generation : 0;
+    if (!record.value()) return uint64_t{0};
+    if (record.value()->generation == 0) return NoGeneration();
+    return record.value()->generation;
   }
 
   Result<void> Put(const std::string& name, std::string_view bytes, uint64_t expected) {

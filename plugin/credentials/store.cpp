@@ -13,6 +13,11 @@ Store::Store(Vault* vault, SealContext context, KeySource* keys, Random* random)
   lock_name_ = "lock-" + tag;
 }
 
+bool Store::MayPass(const Error& error) {
+  return error.code == ErrorCode::kStoreIo || error.code == ErrorCode::kStorePermission ||
+         error.code == ErrorCode::kNoMemory;
+}
+
 Result<std::optional<CredentialRecord>> Store::LoadCredential() {
   Result<std::optional<OpenedFile>> file = Load(credential_name_);
   if (!file.ok()) return std::move(file).error();
@@ -73,6 +78,10 @@ Result<void> Store::SaveModels(const SecretString& list) {
   // Nobody waits for a cache.
   Result<StoreLock> lock = Lock([] { return false; });
   if (!lock.ok()) return std::move(lock).error();
+  // Whoever signed out meanwhile wants nothing to be left.
+  Result<std::optional<std::string>> credential = vault_->Read(credential_name_);
+  if (!credential.ok()) return std::move(credential).error();
+  if (!credential.value()) return {};
   return Save(models_name_, list);
 }
 
@@ -88,6 +97,12 @@ Result<bool> Store::ErasePending() {
 
 Result<bool> Store::EraseModels() {
   return vault_->Remove(models_name_);
+}
+
+Result<void> Store::CheckKey() {
+  Result<SecretKey> key = keys_->Key(keys_->NewParameters(random_), true);
+  if (!key.ok()) return std::move(key).error();
+  return {};
 }
 
 Result<void> Store::Quarantine(int64_t now_ms) {
@@ -231,8 +246,10 @@ Result<SecretKey> Store::KeyForWriting(KdfParameters* parameters) {
   // All records of a store share the parameters, so one key opens them all.
   Result<std::vector<std::string>> records = vault_->Records();
   if (!records.ok()) return std::move(records).error();
+  bool data_exists = false;
   for (const std::string& name : records.value()) {
     if (name != credential_name_ && name != pending_name_) continue;
+    data_exists = true;
     Result<std::optional<std::string>> bytes = vault_->Read(name);
     if (!bytes.ok()) return std::move(bytes).error();
     if (!bytes.value()) continue;
@@ -243,7 +260,7 @@ Result<SecretKey> Store::KeyForWriting(KdfParameters* parameters) {
     }
   }
   *parameters = key_ ? key_parameters_ : keys_->NewParameters(random_);
-  return KeyFor(*parameters, records.value().empty());
+  return KeyFor(*parameters, !data_exists);
 }
 
 }  // namespace xai

@@ -27,6 +27,9 @@ class Store {
  public:
   Store(Vault* vault, SealContext context, KeySource* keys, Random* random);
 
+  // A failure of the place, which says nothing of what is kept there.
+  static bool MayPass(const Error& error);
+
   // Nothing if there is none.
   Result<std::optional<CredentialRecord>> LoadCredential();
   // Whether the credential last loaded is older than one seen before: somebody put back
@@ -53,6 +56,9 @@ class Store {
   Result<bool> EraseCredential();
   Result<bool> ErasePending();
   Result<bool> EraseModels();
+
+  // Whether something can be sealed once the old records are out of the way.
+  Result<void> CheckKey();
 
   // Moves records that cannot be read out of the way; the last few are kept.
   Result<void> Quarantine(int64_t now_ms);

@@ -2,6 +2,7 @@
 #include "base/error_json.h"
 #include "credentials/key_source.h"
 #include "runtime/documents.h"
+#include "runtime/guarded.h"
 #include "runtime/provider.h"
 
 namespace xai {
@@ -126,7 +127,8 @@ void Provider::OnStore(std::function<Result<T>(Account*, Store*)> task,
                        std::function<void(Result<T>)> then, const Reply& reply) {
   const bool posted = credentials_->Run([task = std::move(task), then = std::move(then),
                                          reply](Account* account, Store* store) {
-    auto result = std::make_shared<Result<T>>(task(account, store));
+    auto result =
+        std::make_shared<Result<T>>(Guarded<T>([&] { return task(account, store); }));
     return [result, then, reply] {
       if (result->ok()) {
         then(std::move(*result));
@@ -172,8 +174,11 @@ void Provider::LoadThen(std::function<void()> then, const Reply& reply) {
 bool Provider::Load(std::function<void()> first, std::function<void()> then) {
   return credentials_->Look([this, first = std::move(first), then = std::move(then)](
                                 Account* account, Store* store) {
-    if (first) first();
-    account->Reload();
+    (void)Guarded<void>([&first, account] {
+      if (first) first();
+      account->Reload();
+      return Result<void>();
+    });
     return [this, then, list = LoadModelList(store)] {
       models_->OnLoaded(list);
       then();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "runtime/guarded.h"
 
 namespace xai {
 namespace {
@@ -95,7 +96,10 @@ std::optional<TokenSource::TokenResult> TokenBroker::Serve(Waiter* waiter) {
 bool TokenBroker::Look() {
   if (looking_) return true;
   looking_ = account_->Look([this](Account* account, Store*) {
-    account->Reload();
+    (void)Guarded<void>([account] {
+      account->Reload();
+      return Result<void>();
+    });
     return [this] {
       looking_ = false;
       ServeAll();
@@ -109,8 +113,9 @@ bool TokenBroker::Renew(std::shared_ptr<const AccessToken> rejected) {
   next_background_steady_ms_ = clock_->SteadyMs() + limits::kRefreshBackoffMinMs;
   renewing_ =
       account_->Run([this, rejected = std::move(rejected)](Account* account, Store*) {
-        Result<void> result =
-            account->Refresh(Account::RefreshWhen::kIfStale, rejected.get());
+        Result<void> result = Guarded<void>([account, &rejected] {
+          return account->Refresh(Account::RefreshWhen::kIfStale, rejected.get());
+        });
         return [this, result = std::move(result)] { OnRenewed(result); };
       });
   return renewing_;

@@ -99,7 +99,12 @@ TEST_F(AccountSiblingTest, AnotherAccountsTokenIsNotKeptByAnybody) {
     EXPECT_EQ(p->snapshot->subject, "user-1");
     EXPECT_EQ(p->snapshot->generation, 1u);
   }
-  EXPECT_EQ(ReadFile(File("lock")), "");
+  // The refresh token is spent all the same: it rests until it is needed.
+  EXPECT_NE(ReadFile(File("lock")), "");
+  clock_.Advance(kLifeMs - limits::kRefreshAheadMs + limits::kRefreshBackoffMaxMs);
+  EXPECT_EQ(Verdict(process->account.Refresh(When::kIfStale, nullptr)),
+            "protocol account_mismatch");
+  EXPECT_EQ(http_.requests().size(), 3u);
 }
 
 }  // namespace

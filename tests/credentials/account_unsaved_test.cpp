@@ -239,6 +239,54 @@ TEST_F(AccountUnsavedTest, ANewSignInDoesNotInheritABackOff) {
   EXPECT_EQ(process_->Bearer(), AccessToken(4));
 }
 
+// B33: somebody removed the lock file, and signed in past us.
+TEST_F(AccountUnsavedTest, ANewerSignInIsNotOverwritten) {
+  RenewOnFullDisk();
+  files_.write_error = 0;
+  fs::remove(File("lock"));
+  SignIn(other_.get(), 8);
+  process_->account.FlushUnsaved();
+  EXPECT_EQ(process_->Bearer(), AccessToken(8));
+  other_->account.Reload();
+  EXPECT_EQ(other_->Bearer(), AccessToken(8));
+}
+
+TEST_F(AccountUnsavedTest, ADiskThatFailsForAMomentTakesNothingAway) {
+  SetMode(StateDirectory(), 0770);
+  process_->account.Reload();
+  EXPECT_EQ(process_->Bearer(), AccessToken(1));
+  EXPECT_EQ(process_->snapshot->warnings, std::vector<std::string>{"store_unreadable"});
+  EXPECT_EQ(process_->State(clock_), "connected");
+  EXPECT_EQ(Refresh(process_.get()), "store_permission mode") << "it may be spent";
+  SetMode(StateDirectory(), 0700);
+  process_->account.Reload();
+  EXPECT_FALSE(process_->HasWarning());
+  ReplyTokens(2);
+  EXPECT_EQ(Refresh(process_.get()), "ok");
+}
+
+TEST_F(AccountUnsavedTest, ABrokenFlowIsNoReasonToLoseASignIn) {
+  folder_.Write("state/pending-" + context_.FileTag(), "broken");
+  process_->account.Reload();
+  EXPECT_EQ(process_->State(clock_), "connected");
+  EXPECT_EQ(process_->snapshot->warnings, std::vector<std::string>{"pending_unreadable"});
+  EXPECT_EQ(Verdict(process_->account.Poll({})), "store_corrupt sealed_file");
+  EXPECT_TRUE(process_->account.Cancel().value());
+  EXPECT_FALSE(Exists("pending"));
+  folder_.Write("state/pending-" + context_.FileTag(), "broken");
+  ReplyDeviceCode();
+  EXPECT_EQ(Verdict(process_->account.Start(true)), "ok");
+  EXPECT_EQ(process_->Bearer(), AccessToken(1));
+}
+
+TEST_F(AccountUnsavedTest, LogoutLeavesWhatANewerVersionWrote) {
+  std::string bytes = ReadFile(File("cred"));
+  bytes[8] = 2;
+  folder_.Write("state/cred-" + context_.FileTag(), bytes);
+  EXPECT_EQ(Verdict(process_->account.Logout()), "store_version");
+  EXPECT_EQ(ReadFile(File("cred")), bytes);
+}
+
 // A new sign-in is not an old copy, whatever its generation.
 TEST_F(AccountUnsavedTest, ANewSignInIsTakenOver) {
   ReplyTokens(2);
