@@ -97,13 +97,14 @@ class DriverStage(Stage):
         self._drivers.append(driver)
         return driver
 
-    def driver_argv(self, *requests, times=None):
-        return [DRIVER, str(self.plugin), json.dumps(self.config),
+    def driver_argv(self, *requests, times=None, config=None):
+        return [DRIVER, str(self.plugin), json.dumps({**self.config, **(config or {})}),
                 *(["--times", str(times)] if times else []), *map(json.dumps, requests)]
 
-    def ask(self, *requests):
+    def ask(self, *requests, config=None):
         """The documents of requests to one new process."""
-        ended = subprocess.run(self.driver_argv(*requests), env=self.environment(),
+        ended = subprocess.run(self.driver_argv(*requests, config=config),
+                               env=self.environment(),
                                cwd=self.cwd, capture_output=True, text=True,
                                timeout=harness.DEADLINE_S, check=False)
         assert ended.returncode == 0, f"{requests}: {ended.returncode} {ended.stderr[-2000:]}"

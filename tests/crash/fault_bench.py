@@ -12,9 +12,9 @@ import subprocess
 import tempfile
 
 import harness
-from crash_harness import (DRIVER, FORCED, START, DriverStage, copy_folders, generation,
+from crash_harness import (FORCED, START, DriverStage, copy_folders, generation,
                            take_copy)
-from operations import OPERATIONS, After
+from operations import NEXT_KEY, OPERATIONS, PASSPHRASE, After, in_folder
 
 # Nothing but the store uses these; neither the loader nor libcurl does.
 STORE_CALLS = ("flock", "fallocate", "fsync", "fdatasync", "ftruncate", "pwrite64", "fchmod",
@@ -88,6 +88,10 @@ class Bench:
         self.copies[name] = take_copy(self.stage, name.replace(" ", "-"))
 
     def _prepare(self):
+        passphrase = self.stage.root / PASSPHRASE["passphrase_file"]
+        passphrase.parent.mkdir(mode=0o700)
+        passphrase.write_text("correct horse\n")
+        passphrase.chmod(0o600)
         self._keep("nothing")
         self.stage.ask(START)
         self._keep("pending")
@@ -114,6 +118,8 @@ class Bench:
     def _paths(self):
         state, tag = self.stage.state, self._tag
         yield from (state, self.stage.key.parent, self.stage.key)
+        yield from (self.stage.root / NEXT_KEY["key_file"],
+                    self.stage.root / PASSPHRASE["passphrase_file"])
         for kind in ("cred", "pending", "models", "lock"):
             yield state / f"{kind}-{tag}"
             yield state / f".{kind}-{tag}.tmp"
@@ -129,11 +135,11 @@ class Bench:
     def strace(self, calls, requests, *options):
         """A run of the driver with some requests, traced."""
         with tempfile.NamedTemporaryFile("r", dir=self.stage.root) as log:
+            requests = [in_folder(self.stage, request) for request in requests]
             ended = subprocess.run(
                 ["strace", "-f", "-qq", "-o", log.name,
                  "-e", "trace=" + ",".join(calls), "-e", "signal=none", *options,
-                 DRIVER, str(self.stage.plugin), json.dumps(self.stage.config),
-                 *map(json.dumps, requests)],
+                 *self.stage.driver_argv(*requests)],
                 env=self.stage.environment(), cwd=self.stage.cwd, stdin=subprocess.DEVNULL,
                 capture_output=True, text=True, timeout=harness.DEADLINE_S, check=False)
             return Run(ended.returncode, ended.stdout, ended.stderr, log.read())
@@ -162,4 +168,4 @@ class Bench:
             options.append("--seccomp-bpf")  # twice as fast, but it delivers no signals
         run = self.strace([call], operation.requests, *options)
         assert run.injected, f"{call} number {number} did not happen: {run.out} {run.err}"
-        return run, After(self, before, run.killed)
+        return run, After(self, before, run)

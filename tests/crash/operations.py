@@ -11,6 +11,10 @@ from crash_harness import FORCED, LOGOUT, POLL, REFRESH, START, STATUS
 
 CANCEL = {"action": "cancel"}
 MODELS = {"action": "models", "force": True}
+# Paths below the stage's folder: see in_folder().
+NEXT_KEY = {"action": "rekey", "key_source": "key_file", "key_file": "keys/next"}
+PASSPHRASE = {"action": "rekey", "key_source": "passphrase",
+              "passphrase_file": "keys/passphrase"}
 # What a poll may say of a flow whose one answer got lost, or that was never begun.
 FLOW_IS_OVER = ("expired", "no_pending_flow", "access_denied")
 
@@ -34,11 +38,19 @@ class After:
 
     bench: object
     before: dict  # the simulator's counters before
-    killed: bool  # else a call of it was refused, and it answered
+    run: object  # a Run of fault_bench.py: it was killed, or a call of it was refused
 
     @property
     def stage(self):
         return self.bench.stage
+
+    @property
+    def killed(self):
+        return self.run.killed
+
+    @property
+    def succeeded(self):
+        return not self.killed and self.run.document.get("ok", True) is not False
 
     def delta(self, name):
         return self.bench.sim.stats()[name] - self.before[name]
@@ -46,6 +58,12 @@ class After:
     def credential(self):
         path = self.stage.credential()
         return path.read_bytes() if path else None
+
+
+def in_folder(stage, members):
+    """The same with full paths."""
+    return {name: str(stage.root / value) if name.endswith("_file") else value
+            for name, value in members.items()}
 
 
 def check_credential_is_untouched(after):
@@ -149,6 +167,30 @@ def after_models(after):
     expect_good(after.stage.ask(MODELS)[0])
 
 
+def after_rekey(request):
+    """One of the two keys opens it, and whoever is configured for that one can go on."""
+    new_key = {name: value for name, value in request.items() if name != "action"}
+
+    def check(after):
+        stage = after.stage
+        old, = stage.ask(STATUS)
+        new, = stage.ask(STATUS, config=in_folder(stage, new_key))
+        fits, other = (old, new) if old["state"] == "connected" else (new, old)
+        expect(fits["state"] == "connected", f"neither opens it: {old}, {new}")
+        expect((other["state"], other["reason"]) == ("credential_unreadable", "store_key"),
+               f"{other}")
+        if fits is old:
+            expect(not after.succeeded, "it said that it is done")
+            check_credential_is_untouched(after)
+            rekeyed, = stage.ask(in_folder(stage, request))
+            expect(rekeyed.get("status") == "rekeyed", f"{rekeyed}")
+        refreshed, status = stage.ask(REFRESH, STATUS, config=in_folder(stage, new_key))
+        expect(refreshed.get("status") == "refreshed", f"{refreshed}")
+        expect(status["state"] == "connected", f"{status}")
+        expect(after.delta("reuse_detected") == 0, "a token was presented twice")
+    return check
+
+
 @dataclass(frozen=True)
 class Operation:
     begins_from: str  # one of the copies of fault_bench.py
@@ -167,4 +209,8 @@ OPERATIONS = {
     "cancel": Operation("signed in and pending", (CANCEL,), after_cancel),
     # The list is written behind the answer; what comes next waits for that.
     "models": Operation("signed in", (MODELS, CANCEL), after_models),
+    # A flow under way and the list of models are there to be dropped.
+    "rekey": Operation("signed in and pending", (NEXT_KEY,), after_rekey(NEXT_KEY)),
+    "rekey to a passphrase": Operation("signed in and pending", (PASSPHRASE,),
+                                       after_rekey(PASSPHRASE)),
 }
