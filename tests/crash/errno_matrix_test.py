@@ -13,7 +13,7 @@ import unittest
 import fault_bench
 import harness
 from crash_harness import in_parallel
-from operations import OPERATIONS
+from operations import OPERATIONS, After
 
 EVERYTHING = bool(os.environ.get("XAI_ALL_ERRNOS"))  # takes minutes more
 WORKERS = 2
@@ -69,14 +69,14 @@ def points_of(name, calls, turns):
 
 
 def check(point, run, after):
-    name, call, number, what = point
+    name, call, _, what = point
     document = run.document
     error = document.get("error")
     assert error is None or error in STORE_ERRORS, f"{document}"
     if what == "error=EINTR" and call in RETRIED:
         assert error is None, f"not tried again: {document}"
-    if what == "error=ENOLCK" and number == 1 and name != "models":  # B30
-        assert (error, document.get("reason")) == ("store_io", "no_locking"), f"{document}"
+    if what in ("error=ENOLCK", "error=EOPNOTSUPP"):
+        assert error is None, f"the other kind of lock was not tried: {document}"
     if name == "refresh" and error:  # B04
         posts = after.delta("refreshes") + after.delta("refresh_failures")
         assert posts == 0, f"the token was presented all the same: {document}"
@@ -110,6 +110,22 @@ class ErrnoMatrixTest(unittest.TestCase):
         print(f"{len(points)} points, {len(failures)} failures", flush=True)
         self.assertEqual(failures, [], "\n".join(failures))
         self.assertGreaterEqual(len(points), POINTS_MIN)
+
+    def test_without_any_kind_of_lock_nothing_is_done(self):  # B30
+        bench, = self.benches(1)
+        for name in ("refresh", "logout", "rekey"):
+            with self.subTest(operation=name):
+                operation = OPERATIONS[name]
+                bench.rewind(operation)
+                before = bench.sim.stats()
+                lock = next(bench.stage.state.glob("lock-*"))
+                run = bench.strace(["flock", "fcntl"], operation.requests, "-P", str(lock),
+                                   "-e", "inject=flock,fcntl:error=ENOLCK")
+                self.assertEqual((run.document.get("error"), run.document.get("reason")),
+                                 ("store_io", "no_locking"), run.document)
+                after = After(bench, before, run)
+                self.assertEqual(after.delta("refreshes"), 0)
+                operation.check(after)
 
     def test_a_folder_that_does_not_flush_is_a_warning(self):  # B07
         bench, = self.benches(1)
