@@ -184,8 +184,9 @@ void SimProcess::Main() {
 
 void SimProcess::Live() {
   const int64_t written_before = world_->written();
+  const int64_t signed_out_before = world_->signed_out();
   life_->account.Reload();
-  OnFirstLook(*life_->snapshot, written_before);
+  OnFirstLook(*life_->snapshot, written_before, signed_out_before);
   const int64_t end_ms = world_->ServerMs() + world_->options().days * 24 * kHour;
   while (world_->ServerMs() < end_ms) AwaitRenewal();
   while (steps_left_ > 0) {
@@ -245,7 +246,7 @@ void SimProcess::LogOut() {
     World* world;
   };
   const Announcement announcement(world_);
-  (void)life_->account.Logout();
+  if (life_->account.Logout().ok()) world_->OnSignedOut();
 }
 
 void SimProcess::AwaitRenewal() {
@@ -317,15 +318,19 @@ void SimProcess::OnPublish(const AccountSnapshot& now) {
   }
 }
 
-void SimProcess::OnFirstLook(const AccountSnapshot& now, int64_t written_before) {
+void SimProcess::OnFirstLook(const AccountSnapshot& now, int64_t written_before,
+                             int64_t signed_out_before) {
   if (now.unreadable) {
     if (now.unreadable->code == ErrorCode::kStoreIo) return;  // passing
     Fail("finds a broken store: " + now.unreadable->detail);
     return;
   }
-  if (written_before == 0 || world_->written() == 0) return;  // somebody signs out
   const int64_t found =
       now.access == nullptr ? 0 : SimIdp::NumberOf(now.access->bearer.Reveal());
+  if (found != 0 && world_->idp().FamilyOf(found) <= signed_out_before) {
+    Fail("finds a sign-in that was signed out");
+  }
+  if (written_before == 0 || world_->written() == 0) return;  // somebody signs out
   if (found < written_before) {
     Fail("finds token " + std::to_string(found) + ", and " +
          std::to_string(written_before) + " was written");

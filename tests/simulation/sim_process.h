@@ -51,7 +51,8 @@ class SimProcess {
   void SignIn();
   void LogOut();
   void OnPublish(const AccountSnapshot& snapshot);
-  void OnFirstLook(const AccountSnapshot& snapshot, int64_t written_before);
+  void OnFirstLook(const AccountSnapshot& now, int64_t written_before,
+                   int64_t signed_out_before);
   void Fail(const std::string& what) { world_->Fail(name_ + " " + what); }
 
   World* world_;

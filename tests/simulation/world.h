@@ -86,6 +86,9 @@ class World {
   bool MayBeSignedOut(int64_t token) const {
     return logouts_ > 0 || idp_.FamilyOf(token) <= logout_of_;
   }
+  // A logout has succeeded: what was signed in so far is gone for good.
+  void OnSignedOut() { signed_out_ = idp_.sign_ins(); }
+  int64_t signed_out() const { return signed_out_; }  // the last such sign-in
 
   // How far a process is: all wait for each other.
   enum class Phase { kWork, kSettle, kReport };
@@ -112,6 +115,7 @@ class World {
   int64_t written_ = 0;
   int64_t logout_of_ = 0;  // the last sign-in that may have been ended
   int logouts_ = 0;        // under way
+  int64_t signed_out_ = 0;
   int64_t excuses_ = 0;
   std::map<int64_t, int64_t> excuses_of_;  // by sign-in
   std::vector<std::unique_ptr<SimProcess>> processes_;
