@@ -185,6 +185,21 @@ TEST_F(TokenRenewalTest, WhoAsksNeedNotWaitForTheTimer) {
   EXPECT_EQ(PostsWithin(kHour), 0);
 }
 
+// The account would not renew twice; but it takes its time for each who asks.
+TEST_F(TokenRenewalTest, HoweverManyWaitTheAccountIsAskedOnce) {
+  SignIn(-kHour);
+  int served = 0;
+  for (int i = 0; i < 100; ++i) {
+    broker_->Acquire(nullptr, [&served](const TokenSource::TokenResult& token) {
+      if (token.ok()) ++served;
+    });
+  }
+  scheduler_.RunDue();
+  EXPECT_EQ(served, 100);
+  EXPECT_EQ(runner_.runs, 1);
+  EXPECT_EQ(issuer_.posts, 1);
+}
+
 TEST_F(TokenRenewalTest, WhatAnotherProcessRenewedIsNotRenewedAgain) {
   SignIn(6 * kHour);
   scheduler_.Pass(6 * kHour - limits::kRefreshAheadMs - 1);
