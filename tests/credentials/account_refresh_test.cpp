@@ -1,4 +1,5 @@
 // Account::Refresh(): when a token is renewed, and what comes of it.
+#include <cerrno>
 #include <string>
 
 #include "base/limits.h"
@@ -249,6 +250,13 @@ TEST_F(AccountRefreshTest, WithoutRoomNothingIsSpent) {
   FreeDisk();
   ReplyTokens(2);
   EXPECT_EQ(Refresh(), "ok");
+}
+
+// Matrix B04: a file of the right size may have no blocks.
+TEST_F(AccountRefreshTest, RoomThatIsNotAllocatedIsNone) {
+  files_.allocate_error = ENOSPC;
+  EXPECT_EQ(Refresh(), "store_io no_space");
+  EXPECT_EQ(Sent(), 0u);
 }
 
 // Matrix B05.
