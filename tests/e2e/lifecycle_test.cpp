@@ -53,6 +53,14 @@ TEST(LifecycleTest, AProviderThatIsNotUsedStartsNothing) {
   EXPECT_FALSE(IsMapped(kBackend));
 }
 
+// Its resolver threads may outlive the provider that asked for a name.
+TEST(LifecycleTest, LibcurlStaysForItsThreads) {
+  const PluginStage stage;
+  EXPECT_TRUE(stage.Load().ready());
+  EXPECT_FALSE(IsMapped(kBackend));
+  EXPECT_TRUE(IsMapped("libcurl.so.4"));
+}
+
 TEST(LifecycleTest, TheBackendStaysAsLongAsOneProviderDoes) {
   const PluginStage stage;
   stage.SignIn();
