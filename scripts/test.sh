@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test, on loopback only.  About half an hour on two cores.
 #
-#   scripts/test.sh            release, then AddressSanitizer and UBSan, then ThreadSanitizer
+#   scripts/test.sh            release, then AddressSanitizer and UBSan, then ThreadSanitizer,
+#                              then five mutations by chance (MUTATION_SEED: these again)
 #   scripts/test.sh release    only these presets, in this order
 #   scripts/test.sh --help
 #
@@ -11,11 +12,11 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 case "${1:-}" in
-  --help | -h) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  --help | -h) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
   -*) echo "test.sh: unknown argument $1 (see --help)" >&2; exit 2 ;;
 esac
-presets=("$@")
-[ ${#presets[@]} -gt 0 ] || presets=(release asan tsan)
+presets=("$@") mutations=0
+[ ${#presets[@]} -gt 0 ] || { presets=(release asan tsan) mutations=5; }
 export RECORDED_DIR="${RECORDED_DIR:-}"
 jobs=$(nproc)
 
@@ -51,6 +52,15 @@ for preset in "${presets[@]}"; do
   [ -s "$report" ] || fail "no test of $preset ran"
   reports+=("$report")
 done
+
+if [ "$mutations" -gt 0 ]; then
+  step "testing the tests"
+  report=$PWD/build/mutations.xml
+  rm -f "$report"
+  scripts/mutate.sh --random "$mutations" --seed "${MUTATION_SEED:-$RANDOM}" --junit "$report"
+  [ -s "$report" ] || fail "no mutation was tried"
+  reports+=("$report")
+fi
 
 step "result"
 python3 scripts/count-tests.py "${reports[@]}"
