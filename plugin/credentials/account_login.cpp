@@ -92,7 +92,7 @@ int64_t Account::WaitMs(const PendingLogin& pending) const {
   // been set since.
   if (pending.boot_id != services_.boot_id) return 0;
   const int64_t wait = pending.next_poll_steady_ms - services_.clock->SteadyMs();
-  return std::clamp<int64_t>(wait, 0, limits::kCodeLifeSecondsMax * 1000);
+  return std::clamp<int64_t>(wait, 0, limits::kIntervalSecondsMax * 1000);
 }
 
 void Account::SchedulePoll(int64_t wait_ms) {

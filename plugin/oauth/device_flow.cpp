@@ -140,7 +140,7 @@ PollOutcome ReadPollReply(const HttpResponse& response, int64_t interval_seconds
       const int64_t wait =
           std::max(fault.retry_after_ms.value_or(0), interval_seconds * 1000);
       return StillPending{interval_seconds,
-                          std::min(wait, limits::kCodeLifeSecondsMax * 1000)};
+                          std::min(wait, limits::kIntervalSecondsMax * 1000)};
     }
     case OAuthErrorKind::kInvalidGrant:
       // RFC 8628 has the code unknown or used: for a person it has run out.
