@@ -63,19 +63,22 @@ Result<void> ResolvePaths(const JsonValue& config, const Environment& environmen
                           ProviderConfig* out) {
   // The image of a platform is refreshed, its workspace stays: data and key stay with it.
   std::string key_base;
+  const std::string workspace = environment("WORKSPACE_DIR");
+  const std::string workspace_base = WithoutRoot(WithoutTrailingSlashes(workspace));
   if (const auto given = config["state_dir"].String()) {
     out->state_dir = std::string(*given);
     if (!IsUsablePath(out->state_dir)) return Invalid("state_dir", "must be a full path");
+    const bool in_workspace = IsUsablePath(workspace) && !workspace_base.empty() &&
+                              out->state_dir.rfind(workspace_base + "/", 0) == 0;
+    if (in_workspace) key_base = workspace_base + "/.config";
   } else if (const std::string from = environment("XAI_GROK_STATE_DIR"); !from.empty()) {
     out->state_dir = from;
     if (!IsUsablePath(from)) return Invalid("XAI_GROK_STATE_DIR", "must be a full path");
     key_base = ParentOf(WithoutTrailingSlashes(from)) + "/.config";
-  } else if (const std::string workspace = environment("WORKSPACE_DIR");
-             !workspace.empty()) {
+  } else if (!workspace.empty()) {
     if (!IsUsablePath(workspace)) return Invalid("WORKSPACE_DIR", "must be a full path");
-    const std::string base = WithoutRoot(WithoutTrailingSlashes(workspace));
-    out->state_dir = base + "/.xai-grok";
-    key_base = base + "/.config";
+    out->state_dir = workspace_base + "/.xai-grok";
+    key_base = workspace_base + "/.config";
   } else {
     const std::string base = XdgBase(environment, "XDG_STATE_HOME", "/.local/state");
     if (base.empty())
