@@ -13,7 +13,7 @@
 namespace xai {
 
 // As POSIX has them, with two differences: what fails returns a negative errno, and what
-// a signal interrupted is repeated.  Links are never followed; descriptors are closed on
+// a signal interrupted is repeated.  Links are not followed; descriptors are closed on
 // exec.  Thread-safe.
 class FileSystem {
  public:
@@ -34,6 +34,8 @@ class FileSystem {
 
   // `flags` are open()'s; a new file has mode 0600.
   virtual int OpenAt(int dir_fd, const std::string& name, int flags) = 0;
+  // For reading, a file that is somebody else's business: here links are followed.
+  virtual int OpenProvided(const std::string& path) = 0;
   virtual void Close(int fd) = 0;
   // Of mode 0700, whatever the umask is.
   virtual int MakeDirectory(const std::string& path) = 0;

@@ -85,6 +85,8 @@ Result<bool> Reservation::Publish(std::string_view name, std::string_view bytes,
   const int renamed =
       file_.files()->Rename(directory_->fd(), temporary_, target, on_existing);
   if (renamed == -EEXIST) return false;
+  // Whoever was faster has tidied up after us.
+  if (renamed == -ENOENT && on_existing == FileSystem::OnExisting::kFail) return false;
   if (renamed != 0) return IoError("rename to " + target, -renamed);
   temporary_.clear();
   const int synced = file_.files()->Sync(directory_->fd());

@@ -183,7 +183,17 @@ Result<bool> StateDir::CreateNew(std::string_view name, std::string_view bytes,
   Result<Reservation> room = ReserveAs(
       "." + std::string(name) + "." + std::to_string(mark) + ".tmp", bytes.size());
   if (!room.ok()) return std::move(room).error();
-  return room.value().CommitNew(name, bytes);
+  Result<bool> created = room.value().CommitNew(name, bytes);
+  if (created.ok()) RemoveLeftovers(name);
+  return created;
+}
+
+void StateDir::RemoveLeftovers(std::string_view name) const {
+  const Result<std::vector<std::string>> left = List("." + std::string(name) + ".");
+  if (!left.ok()) return;
+  for (const std::string& temporary : left.value()) {
+    files()->Unlink(directory_->fd(), temporary);
+  }
 }
 
 Result<std::vector<std::string>> StateDir::List(std::string_view prefix) const {

@@ -42,6 +42,9 @@ class StateDir {
   // Creates `name` with `bytes`; false if it exists already.  Needs no lock.
   Result<bool> CreateNew(std::string_view name, std::string_view bytes,
                          Random* random) const;
+  // Removes what CreateNew() of processes that died has left.  REQUIRES: `name` exists,
+  // so that whoever is still at it loses nothing.
+  void RemoveLeftovers(std::string_view name) const;
 
   // The names that begin with `prefix`, in order.
   Result<std::vector<std::string>> List(std::string_view prefix) const;

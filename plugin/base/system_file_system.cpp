@@ -45,6 +45,11 @@ int SystemFileSystem::OpenAt(int dir_fd, const std::string& name, int flags) {
   });
 }
 
+int SystemFileSystem::OpenProvided(const std::string& path) {
+  // O_NONBLOCK: a FIFO under this name must not hold us.
+  return Repeat([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); });
+}
+
 void SystemFileSystem::Close(int fd) {
   close(fd);
 }

@@ -13,6 +13,7 @@ namespace xai {
 class SystemFileSystem : public FileSystem {
  public:
   int OpenAt(int dir_fd, const std::string& name, int flags) override;
+  int OpenProvided(const std::string& path) override;
   void Close(int fd) override;
   int MakeDirectory(const std::string& path) override;
   int RemoveDirectory(const std::string& path) override;

@@ -1,10 +1,13 @@
 #include "credentials/key_source.h"
 
 #include <sodium.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <optional>
 
+#include "base/io_error.h"
 #include "base/limits.h"
 #include "base/state_dir.h"
 
@@ -64,6 +67,7 @@ class KeyFileSource : public KeySource {
         // Nothing is sealed with it yet, so it may be new, and its maker dead.
         Result<void> anchored = existing.value()->Anchor();
         if (!anchored.ok()) return std::move(anchored).error();
+        existing.value()->RemoveLeftovers(split.name);
       }
       if (bytes.value()) return ToKey(&*bytes.value(), path_);
     }
@@ -104,20 +108,40 @@ class HostKeySource : public KeySource {
   std::function<Result<SecretKey>()> get_;
 };
 
-// The bytes of a file that somebody else provides.
+// Whether its provider may give us this file.  Its mode is not ours to change.
+Result<void> CheckProvided(const FileSystem::Info& info, const std::string& path) {
+  const auto refuse = [&path](std::string_view why, const char* reason) {
+    return Error::Make(ErrorCode::kStorePermission, path + std::string(why), reason);
+  };
+  if (info.kind != FileSystem::Kind::kFile) return refuse(" is not a plain file", "link");
+  // systemd and container platforms provide secrets as root, and decide who reads them.
+  const bool by_root = info.owner == 0;
+  if (!by_root && info.owner != geteuid())
+    return refuse(" belongs to another user", "owner");
+  if ((info.mode & 022) != 0) return refuse(" can be written by others", "mode");
+  if (!by_root && (info.mode & 044) != 0) {
+    return refuse(" can be read by others: chmod 600", "mode");
+  }
+  return {};
+}
+
+// The bytes of a file that somebody else provides.  Kubernetes provides links.
 Result<std::string> ReadProvided(FileSystem* files, const std::string& path,
                                  size_t bytes_max) {
-  const SplitPath split = Split(path);
-  Result<std::optional<StateDir>> directory =
-      StateDir::OpenExisting(files, split.directory);
-  if (!directory.ok()) return std::move(directory).error();
-  if (directory.value()) {
-    Result<std::optional<std::string>> bytes =
-        directory.value()->Read(split.name, bytes_max);
-    if (!bytes.ok()) return Explain(std::move(bytes).error());
-    if (bytes.value()) return std::move(*bytes.value());
+  const int fd = files->OpenProvided(path);
+  if (fd == -ENOENT) return NoKey(path + " is missing", "key_missing");
+  if (fd < 0) return IoError("open " + path, -fd);
+  const OpenFile file(files, fd);
+  FileSystem::Info info;
+  const int found = files->Stat(fd, &info);
+  if (found != 0) return IoError("look at " + path, -found);
+  Result<void> checked = CheckProvided(info, path);
+  if (!checked.ok()) return std::move(checked).error();
+  Result<std::string> bytes = ReadAll(file, bytes_max);
+  if (bytes.ok() && bytes.value().size() > bytes_max) {
+    return NoKey(path + " is too large", "key_size");
   }
-  return NoKey(path + " is missing", "key_missing");
+  return bytes;
 }
 
 class SystemdKeySource : public KeySource {

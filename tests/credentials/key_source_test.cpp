@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -125,6 +126,34 @@ TEST_F(KeyFileTest, IsAPlainFile) {
   EXPECT_EQ(ReadFile(target), kKey);
 }
 
+// Matrix B37.
+TEST_F(KeyFileTest, TidiesUpAfterThoseWhoDied) {
+  const fs::path left = folder_.Write("keys/.key.7.tmp", "half a key");
+  const std::string made = Get(true);
+  EXPECT_FALSE(fs::exists(left));
+  folder_.Write("keys/.key.8.tmp", "half a key");
+  EXPECT_EQ(Get(true), made);
+  const fs::directory_iterator files(path().parent_path());
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1);
+}
+
+// Another process makes the key, and tidies up, just before this one would.
+class OvertakenFileSystem : public SystemFileSystem {
+ public:
+  int Rename(int dir_fd, const std::string& from, const std::string& to,
+             OnExisting on_existing) override {
+    const OpenFile theirs(this, OpenAt(dir_fd, to, O_WRONLY | O_CREAT));
+    WriteAt(theirs.fd(), kKey.data(), kKey.size(), 0);
+    Unlink(dir_fd, from);
+    return SystemFileSystem::Rename(dir_fd, from, to, on_existing);
+  }
+};
+
+TEST_F(KeyFileTest, IsThatOfWhoeverWasFaster) {
+  OvertakenFileSystem files;
+  EXPECT_EQ(Show(MakeKeyFileSource(&files, path(), &random_)->Key({}, true)), kKey);
+}
+
 TEST_F(KeyFileTest, NeedsNoDerivation) {
   const KdfParameters parameters =
       MakeKeyFileSource(&files_, path(), &random_)->NewParameters(&random_);
@@ -148,6 +177,17 @@ TEST(HostKey, IsWhatTheHostSays) {
   EXPECT_EQ(Show(source->Key({}, true)), "store_key host");
 }
 
+// Files that seem to belong to somebody else.
+class OwnedFileSystem : public SystemFileSystem {
+ public:
+  int Stat(int fd, Info* info) override {
+    const int result = SystemFileSystem::Stat(fd, info);
+    info->owner = owner;
+    return result;
+  }
+  uid_t owner = 0;
+};
+
 TEST(SystemdKey, ComesFromTheUnitsCredentials) {
   const TempDir folder;
   SystemFileSystem files;
@@ -164,6 +204,51 @@ TEST(SystemdKey, ComesFromTheUnitsCredentials) {
     folder.Write("xai-grok.key", bytes);
     EXPECT_EQ(Show(source->Key({}, true)), "store_key key_size") << bytes.size();
   }
+}
+
+// Kubernetes provides a link to a link; the mode is the platform's business.
+TEST(SystemdKey, MayBeALink) {
+  const TempDir folder;
+  SystemFileSystem files;
+  const fs::path version = folder.path() / "..2026";
+  fs::create_directory(version);
+  folder.Write("..2026/xai-grok.key", kKey);
+  SetMode(version / "xai-grok.key", 0400);
+  fs::create_symlink("..2026", folder.path() / "..data");
+  fs::create_symlink("..data/xai-grok.key", folder.path() / "xai-grok.key");
+  EXPECT_EQ(Show(MakeSystemdKeySource(&files, folder.path())->Key({}, true)), kKey);
+}
+
+TEST(SystemdKey, MustBeAPlainFileThatOthersCannotWrite) {
+  const TempDir folder;
+  SystemFileSystem files;
+  const auto source = MakeSystemdKeySource(&files, folder.path());
+  const fs::path file = folder.path() / "xai-grok.key";
+  MakeFifo(file);
+  EXPECT_EQ(Show(source->Key({}, true)), "store_permission link");
+  fs::remove(file);
+  folder.Write("xai-grok.key", kKey);
+  for (const unsigned mode : {0620u, 0602u}) {
+    SetMode(file, mode);
+    EXPECT_EQ(Show(source->Key({}, true)), "store_permission mode") << mode;
+    EXPECT_EQ(ModeOf(file), mode) << "it is not ours to change";
+  }
+}
+
+// Root decides who reads what it provides; of one's own file that is a mistake.
+TEST(SystemdKey, OwnersHaveTheirRules) {
+  const TempDir folder;
+  OwnedFileSystem files;
+  const auto source = MakeSystemdKeySource(&files, folder.path());
+  SetMode(folder.Write("xai-grok.key", kKey), 0444);
+  files.owner = 0;
+  EXPECT_EQ(Show(source->Key({}, true)), kKey);
+  if (geteuid() != 0) {
+    files.owner = geteuid();
+    EXPECT_EQ(Show(source->Key({}, true)), "store_permission mode");
+  }
+  files.owner = geteuid() + 1;
+  EXPECT_EQ(Show(source->Key({}, true)), "store_permission owner");
 }
 
 TEST(SystemdKey, NeedsSystemd) {
@@ -185,6 +270,7 @@ class PassphraseTest : public testing::Test {
 
   std::string Get(const std::string& text) {
     const fs::path file = folder_.Write("passphrase", text);
+    SetMode(file, 0600);
     return Show(MakePassphraseSource(&files_, file)->Key(parameters_, true));
   }
 

@@ -2,6 +2,7 @@
 #ifndef XAI_TESTS_SIMULATION_SIM_DISK_H_
 #define XAI_TESTS_SIMULATION_SIM_DISK_H_
 
+#include <cerrno>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -73,6 +74,7 @@ class SimFileSystem : public FileSystem {
       : disk_(disk), process_(process), before_call_(std::move(before_call)) {}
 
   int OpenAt(int dir_fd, const std::string& name, int flags) override;
+  int OpenProvided(const std::string&) override { return -ENOENT; }  // nobody does
   void Close(int fd) override;
   int MakeDirectory(const std::string& path) override;
   int RemoveDirectory(const std::string& path) override;
