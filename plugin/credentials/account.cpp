@@ -147,6 +147,7 @@ Result<void> Account::Rekey(KeySource* keys) {
     return Error::Make(ErrorCode::kStoreIo, "the sign-in is not written yet",
                        "persist_pending");
   }
+  Reload();
   Result<Transaction> transaction = Transaction::Begin(this);
   if (!transaction.ok()) return std::move(transaction).error();
   Reload();
@@ -170,6 +171,7 @@ Result<bool> Account::Cancel() {
 }
 
 Result<Account::LogoutResult> Account::Logout() {
+  Reload();  // who asks while this waits for the lock gets an answer
   Result<Transaction> transaction = Transaction::Begin(this);
   if (!transaction.ok()) return std::move(transaction).error();
   Reload();

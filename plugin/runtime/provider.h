@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -71,7 +72,8 @@ class Provider {
   void BeginOnboarding(uint64_t request, std::shared_ptr<RequestSink> sink,
                        const Result<std::unique_ptr<JsonDocument>>& document);
   using Reply = std::function<void(const Error* error, const std::string& document)>;
-  // A request that is answered by one document; the reply may come late or never matter.
+  // A request that is answered by one document.  The first reply counts; it may come late
+  // or never matter.
   Reply AddReply(uint64_t request, std::shared_ptr<RequestSink> sink);
   // The first request starts the watch.  False: there is no room, and the sink was told.
   bool Admit(RequestSink* sink);
@@ -109,6 +111,7 @@ class Provider {
   std::unique_ptr<ModelService> models_;
   std::unique_ptr<StoreWatch> watch_;
   RequestTable requests_;
+  std::vector<Reply> await_snapshot_;  // of status, for the first one
 };
 
 }  // namespace xai

@@ -142,9 +142,13 @@ void Provider::OnStore(std::function<Result<T>(Account*, Store*)> task,
 
 void Provider::Status(const Reply& reply) {
   // A transaction may take its time, and status never waits for one.
-  if (broker_->snapshot() != nullptr && credentials_->busy()) {
-    reply(nullptr, StatusDocument(View()));
-    return;
+  if (credentials_->busy()) {
+    if (broker_->snapshot() != nullptr) {
+      reply(nullptr, StatusDocument(View()));
+      return;
+    }
+    // It looks at the files before it waits for anything.
+    await_snapshot_.push_back(reply);
   }
   LoadThen([this, reply] { reply(nullptr, StatusDocument(View())); }, reply);
 }

@@ -1,11 +1,16 @@
 // Many requests of one provider, one renewal.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "e2e/plugin_stage.h"
@@ -130,6 +135,39 @@ TEST(SingleFlightTest, StatusDoesNotWaitForARenewal) {
   EXPECT_EQ(refresh.next(0), nullptr) << "the renewal was over before the status";
   EXPECT_EQ(requests(), before) << "status has used the network";
   refresh.finish();
+}
+
+// Holds the lock of the stage's sign-in, as another process would.
+class LockHolder {
+ public:
+  explicit LockHolder(const std::filesystem::path& state_dir) {
+    for (const auto& entry : std::filesystem::directory_iterator(state_dir)) {
+      if (entry.path().filename().string().rfind("lock-", 0) != 0) continue;
+      fd_ = open(entry.path().c_str(), O_RDWR | O_CLOEXEC);
+    }
+    EXPECT_EQ(flock(fd_, LOCK_EX), 0);
+  }
+  ~LockHolder() { Free(); }
+  void Free() {
+    if (fd_ >= 0) close(std::exchange(fd_, -1));
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+// Matrix G10: not even the first one, of a provider that has just been made.
+TEST(SingleFlightTest, StatusDoesNotWaitForTheLock) {
+  const PluginStage stage;
+  stage.SignIn();
+  LockHolder other(stage.state_dir());
+  const llmp::Provider provider = stage.Load();
+  llmp::Stream logout = provider.onboarding_action(R"({"action":"logout"})");
+  EXPECT_EQ(Onboard(provider, kStatus)["state"].str(), "connected");
+  EXPECT_EQ(logout.next(0), nullptr) << "the sign-out was over before the status";
+  other.Free();
+  logout.finish();
+  EXPECT_EQ(Onboard(provider, kStatus)["state"].str(), "signed_out");
 }
 
 // What the document says of its models holds together.
