@@ -113,8 +113,12 @@ class Account {
 
   // account_refresh.cpp
   bool IsFresh(RefreshWhen when, const AccessToken* rejected) const;
+  // False if the access token still does its work.
+  bool IsNeeded(RefreshWhen when, const AccessToken* rejected) const;
   Result<void> CheckRefreshable() const;
-  Result<void> Rotate(Vault::Lock* lock, Vault::Room* room);
+  Result<void> Rotate(Vault::Lock* lock, Vault::Room* room, bool needed);
+  Result<void> Accept(TokenSet tokens, const Claims& owner, Vault::Lock* lock,
+                      Vault::Room* room);
   Result<TokenSet> PresentRefreshToken(bool* ambiguous);
   Result<void> OnGrantRefused(bool interrupted, Vault::Room* room);
   Error BackOff(Error error);

@@ -182,10 +182,10 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
 
   record_.reset();  // a new sign-in inherits nothing
   TokenSet& tokens = std::get<TokenSet>(outcome);
-  const SecretString id_token = tokens.id_token.Clone();
+  const Claims claims = OwnerOf(tokens);
   Install(std::move(tokens));
-  const Claims claims = ReadClaims(id_token.empty() ? record_->access_token : id_token);
   record_->subject = claims.subject;
+  record_->principal_id = claims.principal_id;
   record_->email = claims.email;
   // On the disk first, everything else after it.  A disk that fails now is retried later.
   Result<void> saved = Persist(room.value().get());

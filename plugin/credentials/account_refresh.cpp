@@ -8,8 +8,16 @@
 namespace xai {
 namespace {
 
+// Behind the fingerprint in the note of R6: the token was sent, and nobody answered.
+constexpr std::string_view kUnanswered = " unanswered";
+
 Error ReauthRequired(std::string detail, std::string reason) {
   return Error::Make(ErrorCode::kReauthRequired, std::move(detail), std::move(reason));
+}
+
+// Both are known, and not the same.
+bool Differ(const std::string& a, const std::string& b) {
+  return !a.empty() && !b.empty() && a != b;
 }
 
 }  // namespace
@@ -24,10 +32,7 @@ Result<void> Account::Refresh(RefreshWhen when, const AccessToken* rejected) {
   if (when == RefreshWhen::kIfStale && last_refresh_error_ && failed_ == access_) {
     if (services_.clock->SteadyMs() < next_refresh_steady_ms_)
       return *last_refresh_error_;
-    // R10: nobody knows what became of the refresh token.  It rests until it is needed.
-    const bool needed =
-        rejected != nullptr || access_->expires_at_ms <= services_.clock->NowMs();
-    if (unanswered_ == access_ && !needed) return *last_refresh_error_;
+    if (unanswered_ == access_ && !IsNeeded(when, rejected)) return *last_refresh_error_;
   }
   // R3, R4: alone now; whoever was faster has written its result.
   Result<Transaction> transaction = Transaction::Begin(this);
@@ -39,7 +44,12 @@ Result<void> Account::Refresh(RefreshWhen when, const AccessToken* rejected) {
   // R5: no room for the new token, no spending of the old one.
   Result<StoreRoom> room = store_->ReserveCredential();
   if (!room.ok()) return std::move(room).error();
-  return Rotate(transaction.value().lock(), room.value().get());
+  return Rotate(transaction.value().lock(), room.value().get(), IsNeeded(when, rejected));
+}
+
+bool Account::IsNeeded(RefreshWhen when, const AccessToken* rejected) const {
+  return when == RefreshWhen::kAlways || rejected != nullptr ||
+         access_->expires_at_ms <= services_.clock->NowMs();
 }
 
 bool Account::IsFresh(RefreshWhen when, const AccessToken* rejected) const {
@@ -62,15 +72,22 @@ Result<void> Account::CheckRefreshable() const {
   return {};
 }
 
-Result<void> Account::Rotate(Vault::Lock* lock, Vault::Room* room) {
+Result<void> Account::Rotate(Vault::Lock* lock, Vault::Room* room, bool needed) {
   // A new sign-in, or a renewal by another process, begins with a clean slate.
   if (failed_ != access_) backoff_ms_ = next_refresh_steady_ms_ = 0;
   // R6, R11: an intent that names this very token was left by a process that died between
   // sending it and writing the result.  Presenting it once more loses nothing.
   Result<std::string> fingerprint = store_->FingerprintOf(record_->refresh_token);
   if (!fingerprint.ok()) return std::move(fingerprint).error();
+  const std::string unanswered = fingerprint.value() + std::string(kUnanswered);
   const Result<std::string> note = lock->ReadNote();
-  bool interrupted = note.ok() && note.value() == fingerprint.value();
+  bool interrupted =
+      note.ok() && (note.value() == fingerprint.value() || note.value() == unanswered);
+  if (interrupted && note.value() == unanswered && !needed) {
+    // R10: it was sent twice already, by whichever process.  It rests until it is needed.
+    unanswered_ = access_;
+    return BackOff(Error::Make(ErrorCode::kTimeout, "the last renewal was not answered"));
+  }
   Result<void> noted = lock->WriteNote(fingerprint.value());
   if (!noted.ok()) return noted;
 
@@ -85,8 +102,14 @@ Result<void> Account::Rotate(Vault::Lock* lock, Vault::Room* room) {
     tokens = PresentRefreshToken(&ambiguous);
   }
   if (!tokens.ok()) {
-    // The note stays only while nobody knows what became of the token.
-    if (!ambiguous) (void)lock->WriteNote("");
+    // The note stays only while nobody knows what became of the token, and an answer that
+    // says nothing of it does not tell what an earlier sending did.
+    if (ambiguous) {
+      // Unless the end of this process kept it from being sent once more.
+      if (interrupted || !services_.closing()) (void)lock->WriteNote(unanswered);
+    } else if (!interrupted || tokens.error().code == ErrorCode::kReauthRequired) {
+      (void)lock->WriteNote("");
+    }
     unanswered_ = ambiguous ? access_ : nullptr;
     if (tokens.error().code == ErrorCode::kReauthRequired) {
       return OnGrantRefused(interrupted, room);
@@ -95,21 +118,26 @@ Result<void> Account::Rotate(Vault::Lock* lock, Vault::Room* room) {
   }
 
   // R8
-  const Claims claims =
-      ReadClaims(tokens.value().id_token.empty() ? tokens.value().access_token
-                                                 : tokens.value().id_token);
-  if (!claims.subject.empty() && !record_->subject.empty() &&
-      claims.subject != record_->subject) {
+  const Claims owner = OwnerOf(tokens.value());
+  if (Differ(owner.subject, record_->subject) ||
+      Differ(owner.principal_id, record_->principal_id)) {
     // The token is spent all the same.  The note tells so, and nobody presents it again
     // before it is needed.
+    (void)lock->WriteNote(unanswered);
     unanswered_ = access_;
     return BackOff(Error::Make(ErrorCode::kProtocol,
                                "the new token belongs to another account",
                                "account_mismatch"));
   }
-  Install(std::move(tokens).value());
-  if (record_->subject.empty()) record_->subject = claims.subject;
-  if (record_->email.empty()) record_->email = claims.email;
+  return Accept(std::move(tokens).value(), owner, lock, room);
+}
+
+Result<void> Account::Accept(TokenSet tokens, const Claims& owner, Vault::Lock* lock,
+                             Vault::Room* room) {
+  Install(std::move(tokens));
+  if (record_->subject.empty()) record_->subject = owner.subject;
+  if (record_->principal_id.empty()) record_->principal_id = owner.principal_id;
+  if (record_->email.empty()) record_->email = owner.email;
   last_refresh_error_.reset();
   next_refresh_steady_ms_ = 0;
   backoff_ms_ = 0;

@@ -71,6 +71,7 @@ SecretString EncodeCredential(const CredentialRecord& record) {
   json.Key("expires_at").Int(record.expires_at_ms);
   json.Key("updated_at").Int(record.updated_at_ms);
   json.Key("sub").String(record.subject);
+  if (!record.principal_id.empty()) json.Key("principal_id").String(record.principal_id);
   json.Key("email").String(record.email);
   if (record.tier) json.Key("tier").Int(*record.tier);
   if (!record.host_id.empty()) json.Key("host_id").String(record.host_id);
@@ -90,6 +91,7 @@ Result<CredentialRecord> DecodeCredential(const SecretString& text) {
   record.expires_at_ms = Number(root, "expires_at");
   record.updated_at_ms = Number(root, "updated_at");
   record.subject = Text(root, "sub");
+  record.principal_id = Text(root, "principal_id");
   record.email = Text(root, "email");
   record.tier = root["tier"].Integer();
   record.host_id = Text(root, "host_id");

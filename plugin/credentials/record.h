@@ -21,6 +21,7 @@ struct CredentialRecord {
   int64_t expires_at_ms = 0;
   int64_t updated_at_ms = 0;
   std::string subject;
+  std::string principal_id;  // for whom it acts: a person or a team
   std::string email;
   std::optional<int64_t> tier;
   // The machine that signed in, as a keyed hash; empty if it has no name.

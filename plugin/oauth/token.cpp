@@ -4,7 +4,6 @@
 
 #include "base/json_reader.h"
 #include "base/limits.h"
-#include "oauth/claims.h"
 
 namespace xai {
 namespace {
@@ -74,6 +73,15 @@ Result<TokenSet> ParseTokenResponse(std::string_view body, int64_t asked_at_ms) 
   tokens.issued_at_ms = asked_at_ms;
   tokens.expires_at_ms = asked_at_ms + LifeSeconds(fields, tokens.access_token) * 1000;
   return tokens;
+}
+
+Claims OwnerOf(const TokenSet& tokens) {
+  Claims owner = ReadClaims(tokens.id_token);
+  Claims access = ReadClaims(tokens.access_token);
+  if (owner.subject.empty()) owner.subject = std::move(access.subject);
+  if (owner.principal_id.empty()) owner.principal_id = std::move(access.principal_id);
+  if (owner.email.empty()) owner.email = std::move(access.email);
+  return owner;
 }
 
 }  // namespace xai

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/secret.h"
+#include "oauth/claims.h"
 
 namespace xai {
 
@@ -27,6 +28,10 @@ struct TokenSet {
 // overestimated.  Fails with kProtocol: with kUnusableTokensReason, or without a reason
 // if this is no token answer at all, but a page, half an answer or other JSON.
 Result<TokenSet> ParseTokenResponse(std::string_view body, int64_t asked_at_ms);
+
+// Whose tokens these are: as the id_token has it, and where it is silent, or did not
+// come, as the access token has it.
+Claims OwnerOf(const TokenSet& tokens);
 
 }  // namespace xai
 

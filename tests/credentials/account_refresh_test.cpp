@@ -240,6 +240,20 @@ TEST_F(AccountRefreshTest, AnotherAccountsTokenIsRefused) {
   EXPECT_EQ(process_->State(clock_), "connected");
 }
 
+// Matrix A33: one person, but now for a team.
+TEST_F(AccountRefreshTest, AnotherPrincipalsTokenIsRefused) {
+  const auto reply = [this](std::string_view principal) {
+    const std::string token =
+        JwtText(R"({"sub":"user-1","principal_id":")" + std::string(principal) + "\"}");
+    http_.Reply(200, R"({"access_token":")" + token +
+                         R"(","token_type":"Bearer","refresh_token":"rt-sEcReT"})");
+  };
+  reply("person-1");
+  ASSERT_EQ(Refresh(), "ok") << "the first to say so";
+  reply("team-1");
+  EXPECT_EQ(Refresh(), "protocol account_mismatch");
+}
+
 // Matrix B04.
 TEST_F(AccountRefreshTest, WithoutRoomNothingIsSpent) {
   FillDisk();

@@ -116,7 +116,7 @@ TEST_F(AccountTimeTest, ARenewalThatSleptIsNotPresentedAgainAtOnce) {
   http_.During([this] { clock_.Advance(8 * kHour); });
   EXPECT_EQ(Refresh(), "timeout");
   EXPECT_EQ(Sent(), 1u);
-  EXPECT_EQ(ReadFile(File("lock")).size(), 16u) << "its outcome is not known";
+  EXPECT_NE(ReadFile(File("lock")), "") << "its outcome is not known";
   EXPECT_EQ(process_->State(clock_), "expired");
   EXPECT_EQ(Refresh(), "timeout") << "nor before the pause is over";
   EXPECT_EQ(Sent(), 1u);

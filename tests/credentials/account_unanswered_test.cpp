@@ -110,6 +110,40 @@ TEST_F(AccountUnansweredTest, ThenItRestsUntilItIsNeeded) {
   EXPECT_EQ(process_->Bearer(), AccessToken(2));
 }
 
+// Matrix A30: programs that live for a moment are no reason to try again and again.
+TEST_F(AccountUnansweredTest, ItRestsInTheNextProcessAsWell) {
+  clock_.Advance(kLifeMs - limits::kRefreshAheadMs);
+  http_.Fail(ErrorCode::kTimeout, true);
+  http_.Fail(ErrorCode::kTimeout, true);
+  ASSERT_EQ(Refresh(When::kIfStale), "timeout");
+  const auto next = NewProcess();
+  EXPECT_EQ(Refresh(next.get(), When::kIfStale), "timeout");
+  EXPECT_EQ(next->State(clock_), "expiring") << "the access token still serves";
+  EXPECT_EQ(Sent(), 2u);
+  clock_.Advance(limits::kRefreshAheadMs);
+  ReplyTokens(2);
+  EXPECT_EQ(Refresh(next.get(), When::kIfStale), "ok") << "there is nothing to lose now";
+}
+
+TEST_F(AccountUnansweredTest, InTheNextProcessARefusedAccessTokenIsNeed) {
+  http_.Fail(ErrorCode::kTimeout, true);
+  http_.Fail(ErrorCode::kTimeout, true);
+  ASSERT_EQ(Refresh(), "timeout");
+  const auto next = NewProcess();
+  const auto rejected = process_->snapshot->access;
+  ReplyTokens(2);
+  EXPECT_EQ(Refresh(next.get(), When::kIfStale, rejected.get()), "ok");
+}
+
+TEST_F(AccountUnansweredTest, AnOutageSaysNothingOfTheFirstTime) {
+  http_.Fail(ErrorCode::kTimeout, true);
+  http_.Reply(503, "<html>");
+  EXPECT_EQ(Refresh(), "upstream transient");
+  EXPECT_EQ(ReadFile(File("lock")).size(), 16u) << "it may be spent";
+  ReplyError("invalid_grant");
+  EXPECT_EQ(Refresh(), "reauth_required refresh_interrupted");
+}
+
 TEST_F(AccountUnansweredTest, ARefusedAccessTokenIsNeed) {
   const auto rejected = process_->snapshot->access;
   http_.Fail(ErrorCode::kTimeout, true);
