@@ -163,7 +163,8 @@ void Completion::OnAnswerEnd(Result<void> result) {
   if (state_ == State::kStreaming) {
     // A last event without its blank line counts only if it is the terminal marker.
     parser_.Finish(this);
-    if (complete_ || decoder_->MayEnd()) {
+    // Whoever has said why it ends may leave out the marker, but not break off.
+    if (complete_ || (result.ok() && decoder_->MayEnd())) {
       Succeed();
       return;
     }
@@ -227,7 +228,7 @@ bool Completion::OnReasoning(std::string_view text) {
 }
 
 bool Completion::OnToolCall(uint32_t index, const ToolCall& call) {
-  OnDelivered(call.name.size());
+  OnDelivered(0);  // its arguments count
   return !options_.stream || sink_->OnToolCall(index, call);
 }
 
