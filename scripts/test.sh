@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test, on loopback only.  About 50 minutes on two cores.
+# Builds everything and runs every test, on loopback only.  About 25 minutes on two cores.
 #
 #   scripts/test.sh            release, then AddressSanitizer and UBSan, then ThreadSanitizer,
 #                              then five mutations by chance (MUTATION_SEED: these again)

@@ -1,0 +1,74 @@
+"""What the tests against chaosd share: a person who is signed in at the simulator, and
+whose requests go to chaosd.
+
+Beside the names of tests/e2e/harness.py, CMake gives XAI_CHAOS_HOST, the stream host, and
+XAI_CHAOS_VECTORS, the folder of our own answers.
+"""
+
+import json
+import os
+import subprocess
+
+import harness
+from answers import read_folder
+from chaosd import Chaos
+from harness import SignedInTest
+
+STREAM_HOST = os.environ.get("XAI_CHAOS_HOST", "")
+VECTORS = os.environ.get("XAI_CHAOS_VECTORS", "")
+RECORDED = os.environ.get("RECORDED_DIR", "")
+TEMPORARY = 75  # sample-host's exit code for what may pass
+
+
+AT_ONCE, ALL_S_MAX = 8, 600
+NOT_RECORDED = ("RECORDED_DIR is not set: the answers recorded at api.x.ai are not part of this "
+                "project and were not played")
+
+
+def steady(line):
+    """What a run of the stream host says, without what differs between two runs."""
+    result = {name: value for name, value in line["result"].items() if name != "timings"}
+    return {**line, "line": 0, "result": result}
+
+
+class ChaosTest(SignedInTest):
+    def toward(self, chaos, **members):
+        """The config of a host whose requests go there."""
+        endpoints = {**self.sim.endpoints, "api": chaos.url}
+        return {**self.stage.config, "endpoints": endpoints, **members}
+
+    def crowd(self, chaos, requests, at_once, deadline_s, **members):
+        """Runs the stream host: its lines in the order of the requests, and the last."""
+        argv = [STREAM_HOST, str(self.stage.plugin), json.dumps(self.toward(chaos, **members)),
+                str(at_once)]
+        text = "".join(json.dumps(request) + "\n" for request in requests)
+        ended = subprocess.run(argv, input=text, capture_output=True, text=True,
+                               env=self.stage.environment(), cwd=self.stage.cwd,
+                               timeout=deadline_s, check=False)
+        self.assertFalse(harness.SANITIZER_WORDS.search(ended.stderr), ended.stderr)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        *lines, last = map(json.loads, ended.stdout.splitlines())
+        return sorted(lines, key=lambda line: line["line"]), last
+
+
+class StoredTest(ChaosTest):
+    """Tests with the stored answers of FOLDER, played by a PLAYER."""
+
+    FOLDER = PLAYER = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.stored = read_folder(cls.FOLDER)
+        cls.chaos = Chaos(cls.PLAYER(cls.stored))
+        cls.addClassCleanup(cls.chaos.close)
+
+    def play(self, prompts, **members):
+        """Pairs of a stored answer and a prompt: the lines of the stream host for each."""
+        requests = [{**stored.request(prompt), **members} for stored, prompt in prompts]
+        lines, last = self.crowd(self.chaos, requests, AT_ONCE, ALL_S_MAX)
+        print(f"{len(lines)} answers", flush=True)
+        self.assertEqual(len(lines), len(prompts))
+        self.assertEqual((last["ends"], last["late"]), (len(prompts), 0))
+        self.assertEqual(self.chaos.failures, [])
+        return lines
