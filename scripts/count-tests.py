@@ -9,6 +9,16 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 
+def reason_of(lines):
+    """GoogleTest says it after `file:line: Skipped`, ours in a line with SKIPPED."""
+    for line, after in zip(lines, [*lines[1:], ""]):
+        if line.endswith(": Skipped"):
+            return after
+        if line.startswith("SKIPPED "):
+            return line.split(": ", 1)[-1]
+    return "no reason given"
+
+
 def main(paths):
     passed, failed, skipped = 0, [], []
     for path in paths:
@@ -20,8 +30,7 @@ def main(paths):
             elif status == "fail":
                 failed.append(name)
             else:
-                words = (case.findtext("system-out") or "").strip().splitlines()
-                reason = next((w for w in words if "skip" in w.lower()), "no reason given")
+                reason = reason_of((case.findtext("system-out") or "").splitlines())
                 skipped.append(f"{name}: {reason}")
     for line in skipped:
         print("skipped", line)

@@ -33,7 +33,10 @@ build() {  # build PRESET TARGET
 }
 
 mkdir -p build
-reports=()
+reports=() logs=()
+# Every simulator appends what it hands out.
+export XAI_SIM_SECRETS_LOG=$PWD/build/secrets.txt
+rm -f "$XAI_SIM_SECRETS_LOG"
 for preset in "${presets[@]}"; do
   # The simulator is built once, in release, and used by every preset.
   if [ "$preset" != release ] && [ ! -x build/release/bin/xai-sim ]; then
@@ -51,6 +54,7 @@ for preset in "${presets[@]}"; do
   ctest --preset "$preset" -j "$jobs" --output-junit "$report" </dev/null
   [ -s "$report" ] || fail "no test of $preset ran"
   reports+=("$report")
+  logs+=("build/$preset/Testing/Temporary/LastTest.log")
 done
 
 if [ "$mutations" -gt 0 ]; then
@@ -62,5 +66,10 @@ if [ "$mutations" -gt 0 ]; then
   reports+=("$report")
 fi
 
+step "looking for secrets in what was printed"
+found=0
+python3 scripts/search-secrets.py "$XAI_SIM_SECRETS_LOG" "${reports[@]}" "${logs[@]}" || found=1
+rm -f "$XAI_SIM_SECRETS_LOG"
+
 step "result"
-python3 scripts/count-tests.py "${reports[@]}"
+python3 scripts/count-tests.py "${reports[@]}" && [ "$found" -eq 0 ]

@@ -100,6 +100,16 @@ std::string Journal::RequestsJson() const {
   return JoinArray(requests_);
 }
 
+Journal::Journal(const std::string& secrets_log) {
+  if (!secrets_log.empty()) secrets_log_.open(secrets_log, std::ios::app);
+}
+
+void Journal::AddSecret(std::string_view secret) {
+  secrets_.emplace_back(secret);
+  // One write each: other simulators may append to the same file.
+  if (secrets_log_.is_open()) secrets_log_ << secrets_.back() + '\n' << std::flush;
+}
+
 std::string Journal::SecretsJson() const {
   JsonWriter json;
   json.BeginArray();

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,9 +32,12 @@ struct Stats {
 
 class Journal {
  public:
+  // Secrets are also appended to the file, one in each line, unless its name is empty.
+  explicit Journal(const std::string& secrets_log);
+
   // Keeps the last thousand, with credentials masked and long bodies cut.
   void Record(const HttpRequest& request);
-  void AddSecret(std::string_view secret) { secrets_.emplace_back(secret); }
+  void AddSecret(std::string_view secret);
   void ClearRequests() { requests_.clear(); }
 
   Stats& stats() { return stats_; }
@@ -46,6 +50,7 @@ class Journal {
   std::int64_t sequence_ = 0;
   std::deque<std::string> requests_;  // JSON, ready to be sent
   std::vector<std::string> secrets_;
+  std::ofstream secrets_log_;
 };
 
 }  // namespace xai::sim

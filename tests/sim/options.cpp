@@ -93,6 +93,9 @@ void AddServerOptions(CLI::App& app, Options& options, RawOptions& raw) {
                  "Milliseconds between two pieces of a streamed answer.")
       ->check(CLI::Range(0, 3600000))
       ->capture_default_str();
+  app.add_option("--secrets-log", options.settings.secrets_log,
+                 "Append every token and device code that is handed out to this file.")
+      ->envname("XAI_SIM_SECRETS_LOG");
   app.add_option("--tls", raw.tls,
                  "Serve HTTPS with this certificate chain and private key, both PEM.")
       ->expected(2)

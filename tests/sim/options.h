@@ -29,6 +29,7 @@ struct Account {
 
 // Everything here may be changed while the simulator runs.
 struct Settings {
+  std::string secrets_log;  // a file that gets every secret; empty: none
   Approve approve = Approve::kPage;
   int approve_after = 0;
   std::optional<int> tier = 4;
