@@ -2,6 +2,7 @@
 
 #include <string.h>  // explicit_bzero
 
+#include <algorithm>
 #include <charconv>
 
 #include <rapidjson/reader.h>
@@ -18,7 +19,8 @@ namespace rj = RAPIDJSON_NAMESPACE;
 class JsonDocumentBuilder
     : public rj::BaseReaderHandler<rj::UTF8<>, JsonDocumentBuilder> {
  public:
-  explicit JsonDocumentBuilder(JsonDocument* document) : document_(document) {}
+  JsonDocumentBuilder(JsonDocument* document, JsonDocument::Names names)
+      : document_(document), names_(names) {}
 
   bool Null() { return Add(JsonValue::Type::kNull, {}, false); }
   bool Bool(bool value) { return Add(JsonValue::Type::kBool, {}, value); }
@@ -33,7 +35,13 @@ class JsonDocumentBuilder
     return true;
   }
   bool StartObject() { return Open(JsonValue::Type::kObject); }
-  bool EndObject(rj::SizeType) { return Close(); }
+  bool EndObject(rj::SizeType) {
+    if (names_ == JsonDocument::Names::kOnce && NamesOneTwice(levels_[depth_ - 1].node)) {
+      fault_ = "a member is named twice";
+      return false;
+    }
+    return Close();
+  }
   bool StartArray() { return Open(JsonValue::Type::kArray); }
   bool EndArray(rj::SizeType) { return Close(); }
 
@@ -79,14 +87,28 @@ class JsonDocumentBuilder
     return true;
   }
 
+  // Of the children of the object.
+  bool NamesOneTwice(uint32_t object) {
+    const std::vector<JsonDocument::Node>& nodes = document_->nodes_;
+    if (nodes[object].children < 2) return false;
+    sorted_.clear();
+    for (uint32_t child = object + 1; child != 0; child = nodes[child].next) {
+      sorted_.push_back(nodes[child].name);
+    }
+    std::sort(sorted_.begin(), sorted_.end());
+    return std::adjacent_find(sorted_.begin(), sorted_.end()) != sorted_.end();
+  }
+
   JsonDocument* document_;
+  const JsonDocument::Names names_;
+  std::vector<std::string_view> sorted_;
   std::string_view name_;
   Level levels_[limits::kJsonDepthMax] = {};
   int depth_ = 0;
   const char* fault_ = nullptr;
 };
 
-Result<std::unique_ptr<JsonDocument>> JsonDocument::Parse(std::string text) {
+Result<std::unique_ptr<JsonDocument>> JsonDocument::Parse(std::string text, Names names) {
   auto document = std::make_unique<JsonDocument>();
   document->text_ = std::move(text);
   std::string& buffer = document->text_;
@@ -102,7 +124,7 @@ Result<std::unique_ptr<JsonDocument>> JsonDocument::Parse(std::string text) {
 
   rj::InsituStringStream stream(buffer.data());
   rj::Reader reader;
-  JsonDocumentBuilder builder(document.get());
+  JsonDocumentBuilder builder(document.get(), names);
   const rj::ParseResult result = reader.Parse<kDocumentFlags>(stream, builder);
   if (result.IsError()) {
     return refuse(result.Offset(),

@@ -63,8 +63,13 @@ class JsonValue {
 
 class JsonDocument {
  public:
+  // Whether an object may have two members of one name: what a host writes must be clear,
+  // what a model writes is left to whoever reads it.
+  enum class Names { kOnce, kAny };
+
   // Takes the text over.  The error is kInvalidRequest and names the offset in bytes.
-  static Result<std::unique_ptr<JsonDocument>> Parse(std::string text);
+  static Result<std::unique_ptr<JsonDocument>> Parse(std::string text,
+                                                     Names names = Names::kOnce);
 
   JsonValue root() const { return JsonValue(this, 0); }
 

@@ -26,7 +26,7 @@ bool Rejects(const ModelInfo& model, std::string_view name) {
 bool IsJsonObjectText(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || text[first] != '{') return false;
-  return JsonDocument::Parse(std::string(text)).ok();
+  return JsonDocument::Parse(std::string(text), JsonDocument::Names::kAny).ok();
 }
 
 // Arguments that are not JSON make xAI refuse the whole request.

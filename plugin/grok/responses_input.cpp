@@ -77,7 +77,8 @@ void WriteCalls(const JsonValue& calls, JsonWriter* json) {
     const JsonValue function = call["function"];
     const std::string_view arguments = function["arguments"].String().value_or("");
     // Arguments that are not JSON make xAI refuse the whole request.
-    const bool good = JsonDocument::Parse(std::string(arguments)).ok();
+    const bool good =
+        JsonDocument::Parse(std::string(arguments), JsonDocument::Names::kAny).ok();
     json->BeginObject().Key("type").String("function_call");
     json->Key("call_id").String(call["id"].String().value_or(""));
     json->Key("name").String(function["name"].String().value_or(""));

@@ -63,8 +63,24 @@ TEST(JsonDocument, AbsentAndOtherTypesAreNothing) {
   EXPECT_FALSE(root["l"].FirstChild().present());
 }
 
-TEST(JsonDocument, OfSeveralMembersWithOneNameTheLastCounts) {
-  EXPECT_EQ(Parse(R"({"a":1,"b":2,"a":3})")->root()["a"].Integer(), 3);
+TEST(JsonDocument, AMemberIsNamedOnce) {
+  EXPECT_EQ(FaultOf(R"({"a":1,"b":2,"a":3})"),
+            "JSON, offset 19: a member is named twice");
+  for (const char* text : {R"({"a":1,"a":1})", R"([{"x":{"":0,"":0}}])",
+                           R"({"a":1,"\u0061":2})", R"({"a":[],"b":{},"c":{},"a":[]})"}) {
+    EXPECT_NE(FaultOf(text), "") << text;
+  }
+  for (const char* text : {R"({"a":{"a":{"a":1}}})", R"([{"a":1},{"a":1}])",
+                           R"({"a":1,"A":1,"aa":1,"":1})", "{}"}) {
+    EXPECT_EQ(FaultOf(text), "") << text;
+  }
+}
+
+TEST(JsonDocument, WhatAModelWroteMayNameOneTwice) {
+  const auto document =
+      JsonDocument::Parse(R"({"a":1,"a":2})", JsonDocument::Names::kAny);
+  ASSERT_TRUE(document.ok());
+  EXPECT_EQ(document.value()->root()["a"].Integer(), 2) << "the last counts";
 }
 
 TEST(JsonDocument, ChildrenKeepTheirNamesAndOrder) {
@@ -111,7 +127,7 @@ TEST(JsonDocument, WritesBackWhatItRead) {
       R"({"a":[1,-2.50e+3,0.1,12345678901234567890,true,false,null,[],{},""],)"
       R"("":{"b":"line\n\"quoted\" \u0001 )"
       "\xe2\x82\xac"
-      R"("},"a":"again"})";
+      R"("},"c":"again"})";
   EXPECT_EQ(RoundTrip(text), text);
   EXPECT_EQ(RoundTrip(" [ 1 ,\n2 ] "), "[1,2]");
 }

@@ -28,7 +28,8 @@ class BadRequestTest(SignedInTest):
 
     def test_json_that_nobody_should_send(self):
         deep = "[" * 100 + "]" * 100
-        for text in ('{"a":"\\ud800"}', '{"a":"\u0001"}', f'{{"model":"x","messages":{deep}}}'):
+        for text in ('{"a":"\\ud800"}', '{"a":"\u0001"}', f'{{"model":"x","messages":{deep}}}',
+                     '{"model":"a","model":"b"}'):
             with self.subTest(text=text[:40]):
                 self.check_request(text, words=["offset"])
 
