@@ -13,7 +13,7 @@ from harness import end_process
 
 PROCESSES = 8
 ROUNDS = 1000
-CROWD, TURNS = 64, 20
+CROWD, TURNS = 64, 5
 RENEWALS_MIN, READERS, READS = 300, 2, 2000
 WAIT_MS_MAX = 30_000  # what login.md promises as the wait for the lock
 ALL_S_MAX = 350
