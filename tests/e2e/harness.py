@@ -18,6 +18,8 @@ import unittest
 import urllib.error
 import urllib.request
 
+import schemas
+
 HOST = os.environ.get("XAI_E2E_HOST", "")
 SIM = os.environ.get("XAI_E2E_SIM", "")
 PLUGIN = os.environ.get("XAI_E2E_PLUGIN", "")
@@ -202,13 +204,19 @@ class Stage:
         assert not SANITIZER_WORDS.search(result.err), str(result)
         assert result.code >= 0, f"ended by a signal: {result}"
         assert code is None or result.code == code, f"wanted exit code {code}: {result}"
+        if options.get("json_out", True) and result.out.startswith("{"):
+            for line in result.lines():
+                schemas.check_line(args[0], line)
         return result
 
     def complete(self, text="Hello", code=0, env=None, config=None, **members):
         request = {"model": "grok-4.3", "messages": [{"role": "user", "content": text}],
                    **members}
-        return self.run("complete", "-", code=code, env=env, config=config,
-                        stdin=json.dumps(request))
+        run = self.run("complete", "-", code=code, env=env, config=config,
+                       stdin=json.dumps(request))
+        if run.code == 0:
+            schemas.check("complete", request)
+        return run
 
     def sign_in(self):
         """With a simulator that approves: the result of the last poll."""
