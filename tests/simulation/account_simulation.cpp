@@ -11,7 +11,8 @@
 namespace xai {
 namespace {
 
-constexpr uint64_t kFailuresShown = 10;  // the first ones tell enough
+constexpr uint64_t kFailuresShown = 10;          // the first ones tell enough
+constexpr uint64_t kSeedsBetweenSigns = 50'000;  // of life: a minute or two
 
 int Main(int argc, char** argv) {
   uint64_t first = 1;
@@ -42,6 +43,9 @@ int Main(int argc, char** argv) {
     }
     if (!violations.empty()) ++failed;
     if (failed == kFailuresShown) break;
+    if (totals.courses % kSeedsBetweenSigns == 0 && totals.courses < seeds) {
+      std::fprintf(stderr, "%" PRIu64 " of %" PRIu64 " courses\n", totals.courses, seeds);
+    }
   }
   std::printf("%" PRIu64 " courses: %" PRId64 " rotations, %" PRId64 " sign-ins, %" PRId64
               " spent tokens presented, %" PRId64 " reasons for that; %" PRIu64
