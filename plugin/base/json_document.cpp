@@ -185,6 +185,10 @@ JsonValue JsonValue::Next() const {
   return JsonValue(document_, document_->nodes_[index_].next);
 }
 
+size_t JsonValue::document_bytes() const {
+  return document_ == nullptr ? 0 : document_->text_.size();
+}
+
 std::string_view JsonValue::name() const {
   return document_ == nullptr ? std::string_view() : document_->nodes_[index_].name;
 }

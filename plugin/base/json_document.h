@@ -48,6 +48,8 @@ class JsonValue {
   // The name under which this value stands in its object, empty elsewhere.
   std::string_view name() const;
   size_t size() const;
+  // Of the text of the whole document, in bytes.
+  size_t document_bytes() const;
 
   // Writes the value as it was read.
   void WriteTo(JsonWriter* json) const;

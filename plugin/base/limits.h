@@ -17,6 +17,9 @@ inline constexpr size_t kJsonFieldsMax = 512;
 
 // What a host may send us in one call: the API refuses larger bodies.
 inline constexpr size_t kRequestBytesMax = 32u << 20;
+// What a request may become longer by on its way to the wire before its buffer grows,
+// which would double what a large one costs.
+inline constexpr size_t kWireRoomBytes = 64u << 10;
 inline constexpr size_t kConfigBytesMax = 64u << 10;
 
 // Bodies: answers of auth.x.ai are below 4 KiB, a model list is below 100 KiB.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/json_reader.h"
+#include "base/limits.h"
 
 namespace xai {
 namespace {
@@ -131,7 +132,7 @@ std::string FitEffort(std::string_view asked, const ModelInfo& model) {
 WireRequest BuildChatRequest(const JsonValue& request, const RequestOptions& options,
                              const ModelInfo& model) {
   WireRequest wire;
-  JsonWriter json;
+  JsonWriter json(request.document_bytes() + limits::kWireRoomBytes);
   json.BeginObject().Key("model").String(options.model);
   json.Key("messages").BeginArray();
   const JsonValue messages = request["messages"];

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/limits.h"
 #include "grok/responses_input.h"
 
 namespace xai {
@@ -152,7 +153,7 @@ Result<WireRequest> BuildResponsesRequest(const JsonValue& request,
                                           const RequestOptions& options,
                                           const ModelInfo& model) {
   WireRequest wire;
-  JsonWriter json;
+  JsonWriter json(request.document_bytes() + limits::kWireRoomBytes);
   json.BeginObject().Key("model").String(options.model);
   json.Key("input").BeginArray();
   const JsonValue messages = request["messages"];
