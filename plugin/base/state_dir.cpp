@@ -212,11 +212,11 @@ Result<std::vector<std::string>> StateDir::List(std::string_view prefix) const {
 Result<bool> StateDir::Remove(std::string_view name) const {
   const std::string path(name);
   const int removed = files()->Unlink(directory_->fd(), path);
-  if (removed == -ENOENT) return false;
-  if (removed != 0) return IoError("remove " + path, -removed);
+  if (removed != 0 && removed != -ENOENT) return IoError("remove " + path, -removed);
+  // Also what is gone already: whoever removed it may have failed here.
   const int synced = files()->Sync(directory_->fd());
   if (synced != 0) return IoError("flush", -synced);
-  return true;
+  return removed == 0;
 }
 
 Result<void> StateDir::MoveAside(std::string_view name, std::string_view to) const {

@@ -190,8 +190,9 @@ Result<Account::LogoutResult> Account::Logout() {
              HttpClient::Interruptible::kYes, &sent);
     result.revoked = response.ok() && response.value().head.status / 100 == 2;
   }
-  unsaved_ = false;
   Result<bool> credential = store_->EraseCredential();
+  // If it stays, it is spent, and the lock must keep others from presenting it.
+  if (credential.ok()) unsaved_ = false;
   Result<bool> pending = store_->ErasePending();
   Result<bool> models = store_->EraseModels();
   Reload();

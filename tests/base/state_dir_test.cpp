@@ -1,5 +1,6 @@
 #include "base/state_dir.h"
 
+#include <cerrno>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/system_file_system.h"
+#include "support/faulty_file_system.h"
 #include "support/file_mode.h"
 #include "support/scripted_random.h"
 #include "support/temp_dir.h"
@@ -262,6 +264,18 @@ TEST_F(StateDirTest, ListsInOrder) {
   EXPECT_EQ(List(directory, "x"), std::vector<std::string>());
   EXPECT_EQ(List(directory).size(), 5u);
   EXPECT_EQ(List(directory).size(), 5u) << "a second time as well";
+}
+
+// A name that was removed and not flushed comes back after a power cut.
+TEST_F(StateDirTest, ARemovalThatWasNotFlushedIsFlushedTheNextTime) {
+  FaultyFileSystem files;
+  const StateDir directory = StateDir::Open(&files, folder_.path() / "state").value();
+  ASSERT_TRUE(directory.Replace("cred", "x").ok());
+  files.sync_error = EIO;
+  EXPECT_FALSE(directory.Remove("cred").ok());
+  EXPECT_FALSE(directory.Remove("cred").ok()) << "it may still come back";
+  files.sync_error = 0;
+  EXPECT_FALSE(directory.Remove("cred").value());
 }
 
 TEST_F(StateDirTest, RemovesAndMovesAside) {

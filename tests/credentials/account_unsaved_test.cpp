@@ -157,6 +157,18 @@ TEST_F(AccountUnsavedTest, LogoutRemovesItAllTheSame) {
 }
 
 // B26: memory wins, and is written again.
+TEST_F(AccountUnsavedTest, ALogoutThatCannotRemoveItKeepsTheLock) {
+  RenewOnFullDisk();
+  files_.unlink_error = EIO;
+  http_.Reply(200, "{}");
+  EXPECT_EQ(Verdict(process_->account.Logout()), "store_io io");
+  EXPECT_EQ(Refresh(other_.get()), "store_locked") << "what is in the file is spent";
+  files_.unlink_error = 0;
+  http_.Reply(200, "{}");
+  EXPECT_EQ(Verdict(process_->account.Logout()), "ok");
+  EXPECT_EQ(Refresh(other_.get()), "not_connected");
+}
+
 TEST_F(AccountUnsavedTest, AnOldCopyThatIsPutBackDoesNotWin) {
   const std::string old = ReadFile(File("cred"));
   ReplyTokens(2);

@@ -18,6 +18,7 @@ class FaultyFileSystem : public SystemFileSystem {
   int allocate_error = 0;
   int rename_error = 0;
   int lock_error = 0;
+  int unlink_error = 0;
   bool writes_are_lost = false;       // and reported as done
   std::function<void()> before_lock;  // once: what others do in the meantime
   bool writes_are_short = false;
@@ -38,6 +39,9 @@ class FaultyFileSystem : public SystemFileSystem {
              OnExisting on_existing) override {
     if (rename_error != 0) return -rename_error;
     return SystemFileSystem::Rename(dir_fd, from, to, on_existing);
+  }
+  int Unlink(int dir_fd, const std::string& name) override {
+    return unlink_error != 0 ? -unlink_error : SystemFileSystem::Unlink(dir_fd, name);
   }
   int TryLock(int fd) override {
     if (before_lock) std::exchange(before_lock, nullptr)();
