@@ -30,8 +30,10 @@ import itertools
 import json
 import os
 import platform
+import stat
 import struct
 import sys
+import weakref
 from collections import namedtuple
 from pathlib import Path
 
@@ -142,7 +144,7 @@ class Provider:
         self._api = pointer and ctypes.cast(pointer, ctypes.POINTER(_Provider)).contents
         self._requests = itertools.count(1)
         self._pid = os.getpid()
-        self._streams = {}
+        self._streams = weakref.WeakSet()
 
     @property
     def info(self):
@@ -175,7 +177,7 @@ class Provider:
 
     def close(self):
         """Idempotent.  REQUIRES: no other thread is in a call of this provider."""
-        for stream in list(self._streams.values()):
+        for stream in list(self._streams):
             stream.close()
         pointer, api, self._pointer, self._api = self._pointer, self._api, None, None
         if pointer and os.getpid() == self._pid:
@@ -197,8 +199,8 @@ class Provider:
 class Stream:
     """The events of one request, `end` included, to be walked once: with `for` or `async for`.
 
-    close() cancels what still runs; walking to the end, or `with`, does it too.  One thread, or
-    one task, at a time; cancel() from any.
+    close() cancels what still runs; the end, `with`, and nobody's holding it any more do it too.
+    One thread, or one task, at a time; cancel() from any.
     """
 
     def __init__(self, provider, call, text, notify=False):
@@ -214,7 +216,7 @@ class Stream:
         self._events = (_Event * BATCH)()
         self._queue = api.queue_open(provider._pointer, QUEUE_NOTIFY if notify else 0)
         self._request = next(provider._requests)
-        provider._streams[id(self)] = self
+        provider._streams.add(self)
         result = getattr(api, call)(provider._pointer, self._queue, self._request, text,
                                     len(text))
         if result != OK:
@@ -239,7 +241,6 @@ class Stream:
 
     def close(self):
         self._forget_reader()
-        self._provider._streams.pop(id(self), None)
         queue, self._queue = self._queue, 0
         if queue and self._provider._api:
             self._provider._api.queue_close(self._provider._pointer, queue)
@@ -251,6 +252,12 @@ class Stream:
 
     def __exit__(self, *_):
         self.close()
+
+    def __del__(self):
+        try:
+            self.close()
+        except AttributeError:
+            pass  # not even made
 
     def __iter__(self):
         return self
@@ -511,7 +518,7 @@ def _elf_fault(path):
     dlopen says "no such file".
     """
     try:
-        if not path.is_file():
+        if not stat.S_ISREG(os.stat(path).st_mode):
             return "not a file"
         with open(path, "rb") as file:
             return _elf_fault_of(file, os.fstat(file.fileno()).st_size)
