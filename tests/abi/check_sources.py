@@ -13,6 +13,9 @@ SCRIPT_SUFFIXES = {".py", ".sh", ".js", ".mjs"}
 LINES_MAX = {"plugin": 300, "host-api": 300, "sample-host": 300, "tests": 500}
 FILES_PER_CALL = 40
 
+# Hosts copy it: the loader, the binding and its types have to be one file.
+LINES_MAX_OF = {"host-api/python/llm_provider.py": 700}
+
 # Aligned in columns by hand, as far as its first comment.
 FORMAT_EXEMPT = {"host-api/llm_provider.h"}
 
@@ -47,7 +50,7 @@ def format_faults(root, clang_format):
 
 def size_faults(root):
     for name, path in sources(root, C_SUFFIXES | SCRIPT_SUFFIXES):
-        limit = LINES_MAX.get(name.split("/")[0])
+        limit = LINES_MAX_OF.get(name, LINES_MAX.get(name.split("/")[0]))
         lines = len(path.read_text(encoding="utf-8").splitlines())
         if limit is not None and lines > limit:
             yield f"{name}: {lines} lines, more than {limit}"
