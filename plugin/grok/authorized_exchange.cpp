@@ -87,12 +87,23 @@ bool AuthorizedExchange::OnBody(std::string_view bytes) {
   if (accepted_) return handler_->OnAnswerBytes(bytes);
   const size_t room = limits::kErrorBodyBytesMax - error_body_.size();
   error_body_.append(bytes.substr(0, room));
-  // Enough is known; a server that goes on sending is left alone.
-  return error_body_.size() < limits::kErrorBodyBytesMax;
+  if (error_body_.size() < limits::kErrorBodyBytesMax) return true;
+  // Enough is known: the rest, which may have no end, is not waited for.  Not from here,
+  // where the transport is in one of our functions.
+  if (timer_ == 0) {
+    timer_ = services_.scheduler->RunAfter(0, [this] {
+      timer_ = 0;
+      services_.transport->Cancel(exchange_);
+      OnDone({});
+    });
+  }
+  return false;
 }
 
 void AuthorizedExchange::OnDone(Result<void> result) {
   exchange_ = 0;
+  if (timer_ != 0) services_.scheduler->CancelTimer(timer_);
+  timer_ = 0;
   if (accepted_) {
     handler_->OnAnswerEnd(std::move(result));
     return;

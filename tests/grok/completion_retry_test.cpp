@@ -98,6 +98,28 @@ TEST(CompletionRetryCountTest, OnlyWhatXaiAsksForWithinBounds) {
   }
 }
 
+// Matrix C30.
+TEST_F(CompletionRetryTest, APageWithoutAnEndIsNotWaitedFor) {
+  Send();
+  world.transport.Head(500, {{"content-type", "text/html"}});
+  EXPECT_TRUE(world.transport.Body("<html>" + std::string(60'000, 'x')));
+  EXPECT_FALSE(world.transport.Body(std::string(60'000, 'x'))) << "enough is known";
+  EXPECT_FALSE(world.transport.Body(std::string(60'000, 'x')));
+  EXPECT_TRUE(sink.ends.empty()) << "not from within a call";
+  world.scheduler.RunDue();
+  EXPECT_TRUE(Sent().cancelled);
+  ExpectFailure("upstream");
+}
+
+TEST_F(CompletionRetryTest, APageThatEndsAtTheBoundEndsOnce) {
+  Send();
+  world.transport.Head(500, {{"content-type", "text/html"}});
+  (void)world.transport.Body("<html>" + std::string(65'536, 'x'));
+  world.transport.Done();
+  EXPECT_FALSE(Sent().cancelled);
+  ExpectFailure("upstream");
+}
+
 TEST_F(CompletionRetryTest, NothingIsSentAgainOnceAnAnswerHasBegun) {
   Send();
   Accept();
