@@ -22,6 +22,8 @@ inline constexpr size_t kRequestBytesMax = 32u << 20;
 inline constexpr size_t kWireRoomBytes = 64u << 10;
 inline constexpr size_t kConfigBytesMax = 64u << 10;
 
+// The heads of one answer and of those before it (1xx): xAI's are below 4 KiB.
+inline constexpr size_t kHeadBytesMax = 64u << 10;
 // Bodies: answers of auth.x.ai are below 4 KiB, a model list is below 100 KiB.
 inline constexpr size_t kAuthBodyBytesMax = 64u << 10;
 inline constexpr size_t kModelsBodyBytesMax = 4u << 20;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "http/url.h"
 
@@ -14,6 +15,7 @@ constexpr long kConnectionAgeSeconds = 30;
 constexpr long kKeepAliveIdleSeconds = 30;
 constexpr long kKeepAliveIntervalSeconds = 15;
 constexpr long kReceiveBufferBytes = 32L * 1024;
+constexpr const char* kHeadTooLarge = "the head of the answer is too large";
 
 // A header's value must not be able to end its line.
 bool IsHeaderValue(std::string_view value) {
@@ -30,6 +32,19 @@ std::string_view Trim(std::string_view text) {
     text.remove_suffix(1);
   }
   return text;
+}
+
+// Whether libcurl, or we, would have to unpack the body.  Nobody asked for that, and a
+// few bytes can become many.
+bool IsPacked(const HttpHead& head) {
+  return std::any_of(head.headers.begin(), head.headers.end(),
+                     [](const HttpHeader& header) {
+                       if (header.name == "content-encoding") {
+                         return !header.value.empty() && header.value != "identity";
+                       }
+                       return header.name == "transfer-encoding" &&
+                              curl_strequal(header.value.c_str(), "chunked") == 0;
+                     });
 }
 
 ErrorCode CodeFor(CURLcode code) {
@@ -175,14 +190,15 @@ void CurlTransfer::Resume() {
 bool CurlTransfer::ReportHead() {
   if (head_reported_) return true;
   head_reported_ = true;
-  const std::string_view encoding = head_.Header("content-encoding");
-  if (!encoding.empty() && encoding != "identity") {
-    refused_ = Error::Make(ErrorCode::kProtocol, "the answer is compressed unasked");
-    refused_->http_status = head_.status;
-    return false;
-  }
+  if (IsPacked(head_)) return RefuseHead("the answer is compressed unasked");
   sink_->OnHead(head_);
   return true;
+}
+
+bool CurlTransfer::RefuseHead(const char* detail) {
+  refused_ = Error::Make(ErrorCode::kProtocol, detail);
+  refused_->http_status = head_.status;
+  return false;
 }
 
 size_t CurlTransfer::OnHeaderLine(char* data, size_t size, size_t count, void* self) {
@@ -191,6 +207,10 @@ size_t CurlTransfer::OnHeaderLine(char* data, size_t size, size_t count, void* s
   const std::string_view line = Trim({data, bytes});
   // After the body come trailers, which nobody needs.
   if (transfer->head_reported_) return bytes;
+  transfer->head_bytes_ += bytes;
+  if (transfer->head_bytes_ > limits::kHeadBytesMax) {
+    return transfer->RefuseHead(kHeadTooLarge) ? bytes : 0;
+  }
   if (line.substr(0, 5) == "HTTP/") {
     // An interim answer may have come before: begin anew.
     long status = 0;
@@ -256,6 +276,11 @@ Error CurlTransfer::ToError(CURLcode code) const {
     return Error::Make(ErrorCode::kProxy,
                        "the proxy answered " + std::to_string(connect_status),
                        connect_status == 407 ? "proxy_auth" : "");
+  }
+  // What libcurl says of one line that is too long; newer ones have a code for it.
+  const bool too_long = code == CURLE_OUT_OF_MEMORY || static_cast<int>(code) == 100;
+  if (too_long && sent() && !head_reported_) {
+    return Error::Make(ErrorCode::kProtocol, kHeadTooLarge);
   }
   // libcurl's own words for the code: they hold no data of the exchange.
   Error error = Error::Make(CodeFor(code), curl_easy_strerror(code));

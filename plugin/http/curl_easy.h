@@ -63,6 +63,8 @@ class CurlTransfer {
   bool Configure(const HttpRequest& request);
   bool SetHeaders(const HttpRequest& request);
   bool ReportHead();
+  // Ends the transfer with an error of our own; false.
+  bool RefuseHead(const char* detail);
   Error ToError(CURLcode code) const;
 
   static size_t OnHeaderLine(char* data, size_t size, size_t count, void* self);
@@ -74,6 +76,7 @@ class CurlTransfer {
   std::string_view body_;
   size_t body_sent_ = 0;
   HttpHead head_;
+  size_t head_bytes_ = 0;  // of interim answers as well
   bool head_reported_ = false;
   bool paused_ = false;
   std::optional<Error> refused_;  // why we aborted it ourselves

@@ -100,6 +100,52 @@ TEST_F(CurlFailuresTest, AnEncodedAnswerIsRefused) {
   EXPECT_TRUE(plain.ok());
 }
 
+// Matrix C33: libcurl unpacks this one whether it was asked for or not.
+TEST_F(CurlFailuresTest, AnAnswerThatIsPackedForTheWayIsRefused) {
+  using std::string_literals::operator""s;
+  const std::string zipped =  // "x"
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab"
+      "\x00\x00\x83\x16\xdc\x8c\x01\x00\x00\x00"s;
+  for (const std::string_view packed :
+       {"Transfer-Encoding: gzip, chunked", "transfer-encoding: deflate",
+        "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked"}) {
+    RecordingHandler handler;
+    Exchange({Server::Send("HTTP/1.1 200 OK\r\n" + std::string(packed) + "\r\n\r\n"),
+              Server::Send("15\r\n" + zipped + "\r\n0\r\n\r\n"), Server::Cut()},
+             &handler);
+    EXPECT_EQ(handler.Outcome(), "protocol") << packed;
+    EXPECT_EQ(handler.body, "");
+  }
+  RecordingHandler plain;
+  Exchange({Server::Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n"
+                         "1\r\nx\r\n0\r\n\r\n")},
+           &plain);
+  EXPECT_EQ(plain.body, "x");
+}
+
+// Matrix C32.
+TEST_F(CurlFailuresTest, TheHeadIsBounded) {
+  const std::string line = "X-A: " + std::string(995, 'a') + "\r\n";
+  const auto lines = [&line](size_t count) {
+    std::string all;
+    for (size_t i = 0; i < count; ++i) all += line;
+    return all;
+  };
+  const std::string status = "HTTP/1.1 200 OK\r\n";
+  RecordingHandler good;
+  Exchange({Server::Answer("x", status + lines(60) + "X-B: b")}, &good);
+  EXPECT_EQ(good.body, "x");
+  for (const std::string& head :
+       {status + lines(70), status + "X-A: " + std::string(1'000'000, 'a'),
+        "HTTP/1.1 200 " + std::string(1'000'000, 'a'),
+        "HTTP/1.1 103 Early Hints\r\n" + lines(40) + "\r\n" + status + lines(40)}) {
+    RecordingHandler handler;
+    Exchange({Server::Send(head + "\r\n\r\n"), Server::Hold()}, &handler);
+    EXPECT_EQ(handler.Outcome(), "protocol") << head.substr(0, 40);
+    EXPECT_TRUE(handler.heads.empty());
+  }
+}
+
 TEST_F(CurlFailuresTest, ACutAnswerIsANetworkFailure) {
   for (const std::string_view answer : {
            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab",
