@@ -136,20 +136,15 @@ bool CurlTransfer::Configure(const HttpRequest& request) {
     set(CURLOPT_FORBID_REUSE, 1L);
   }
   if (request.method == "POST") {
-    // Read from our memory, not copied into libcurl's.
+    // Read from our memory, not copied into libcurl's.  There is no way back in it:
+    // libcurl would send it again by itself where a used connection ends without an
+    // answer, though the server may have taken it.  Whether that is wanted is not
+    // libcurl's to say.
     body_ = request.body;
     set(CURLOPT_POST, 1L);
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body_.size()));
     set(CURLOPT_READFUNCTION, &CurlTransfer::OnRead);
     set(CURLOPT_READDATA, static_cast<void*>(this));
-    set(
-        CURLOPT_SEEKFUNCTION, +[](void* self, curl_off_t offset, int origin) {
-          auto* transfer = static_cast<CurlTransfer*>(self);
-          if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_FAIL;
-          transfer->body_sent_ = static_cast<size_t>(offset);
-          return CURL_SEEKFUNC_OK;
-        });
-    set(CURLOPT_SEEKDATA, static_cast<void*>(this));
   }
   return good && SetHeaders(request);
 }

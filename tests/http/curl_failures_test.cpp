@@ -292,7 +292,40 @@ TEST_F(CurlFailuresTest, WhatHasAConnectionOfItsOwnIsSentOnce) {
   RecordingHandler handler;
   Exchange(request, &handler);
   EXPECT_EQ(handler.Outcome(), "network");
-  EXPECT_EQ(server_.requests().size(), 2u);
+  ASSERT_EQ(server_.requests().size(), 2u);
+  EXPECT_EQ(server_.requests()[1].connection, 1);
+}
+
+// Matrix C13.
+TEST_F(CurlFailuresTest, WhatMayHaveBeenTakenIsSentOnce) {
+  RecordingHandler first;
+  Exchange({Server::Answer("x")}, &first);
+  server_.Expect({Server::Cut()});
+  server_.Expect({Server::Answer("sent twice")});
+  HttpRequest request;
+  request.method = "POST";
+  request.url = server_.Url("/chat/completions");
+  request.body = "{}";
+  RecordingHandler handler;
+  Exchange(request, &handler);
+  EXPECT_EQ(handler.Outcome(), "network");
+  ASSERT_EQ(server_.requests().size(), 2u);
+  EXPECT_EQ(server_.requests()[1].connection, 0) << "a used one";
+}
+
+// Matrix C13.
+TEST_F(CurlFailuresTest, AConnectionThatEndedMeanwhileIsNotUsed) {
+  HttpRequest request;
+  request.method = "POST";
+  request.url = server_.Url("/chat/completions");
+  request.body = "{}";
+  for (int i = 1; i <= 5; ++i) {
+    server_.Expect({Server::Answer("x"), Server::Cut()});
+    RecordingHandler handler;
+    Exchange(request, &handler);
+    EXPECT_EQ(handler.body, "x");
+    EXPECT_EQ(server_.accepted(), i);
+  }
 }
 
 }  // namespace
