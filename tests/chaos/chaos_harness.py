@@ -10,7 +10,7 @@ import os
 import subprocess
 
 import harness
-from answers import read_folder
+from answers import CHAT_MODEL, read_folder
 from chaosd import Chaos
 from harness import SignedInTest
 
@@ -37,11 +37,14 @@ class ChaosTest(SignedInTest):
         endpoints = {**self.sim.endpoints, "api": chaos.url}
         return {**self.stage.config, "endpoints": endpoints, **members}
 
-    def crowd(self, chaos, requests, at_once, deadline_s, **members):
-        """Runs the stream host: its lines in the order of the requests, and the last."""
+    def crowd(self, chaos, requests, at_once, deadline_s, unwanted=0, **members):
+        """Runs the stream host: its lines in the order of the requests, and the last.  So many
+        of the first are cancelled when the others have ended.
+        """
         argv = [STREAM_HOST, str(self.stage.plugin), json.dumps(self.toward(chaos, **members)),
                 str(at_once)]
-        text = "".join(json.dumps(request) + "\n" for request in requests)
+        text = "".join("!" * (number < unwanted) + json.dumps(request) + "\n"
+                       for number, request in enumerate(requests))
         ended = subprocess.run(argv, input=text, capture_output=True, text=True,
                                env=self.stage.environment(), cwd=self.stage.cwd,
                                timeout=deadline_s, check=False)
@@ -49,6 +52,36 @@ class ChaosTest(SignedInTest):
         self.assertEqual(ended.returncode, 0, ended.stderr)
         *lines, last = map(json.loads, ended.stdout.splitlines())
         return sorted(lines, key=lambda line: line["line"]), last
+
+
+class FaultTest(ChaosTest):
+    """Tests whose script answers a chat request, badly."""
+
+    def ask(self, script, *, count=1, tls=None, scheme=None, deadline_s=harness.DEADLINE_S, 
+            config=None, **members):
+        """The line of the stream host, or a list of `count` lines, one after the other; self.last
+        is its last line, and self.chaos the server.
+        """
+        request = {"model": CHAT_MODEL, "max_retries": 0,
+                   "messages": [{"role": "user", "content": "Hi"}], **members}
+        with Chaos(script, tls=tls, scheme=scheme) as self.chaos:
+            lines, self.last = self.crowd(self.chaos, [request] * count, 1, deadline_s,
+                                          **(config or {}))
+        self.assertEqual(self.chaos.failures, [])
+        self.assertEqual((self.last["ends"], self.last["late"]), (count, 0))
+        return lines[0] if count == 1 else lines
+
+    def fails(self, error, script, text="", **members):
+        """It ends with that error, having said the text."""
+        line = self.ask(script, **members)
+        self.assertEqual((line["result"].get("error"), line["text"]), (error, text), line)
+        self.check_error(line["result"], error)
+        return line["result"]
+
+    def works(self, script, text, **members):
+        line = self.ask(script, **members)
+        self.assertEqual((line["status"], line["text"]), (0, text), line)
+        return line["result"]
 
 
 class StoredTest(ChaosTest):

@@ -18,6 +18,7 @@ A connection whose script ends without saying how is closed like any other.
 
 import asyncio
 import json
+import os
 import socket
 import ssl
 import struct
@@ -102,6 +103,18 @@ class Connection:
             await self.send(data[at:at + size])
             await asyncio.sleep(pause_s)
 
+    async def until(self, condition):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+    def send_past_tls(self, data):
+        """In the middle of a connection with TLS, bytes that TLS did not make."""
+        os.write(self._writer.get_extra_info("socket").fileno(), data)
+
+    def stop_reading(self):
+        """What the client sends is left to the kernel, whose room is bounded."""
+        self._writer.transport.pause_reading()
+
     async def hold(self):
         """Says nothing until the client goes."""
         try:
@@ -124,9 +137,11 @@ class Connection:
 
 
 class Chaos:
-    """The server, on a thread of its own.  tls: an ssl.SSLContext."""
+    """The server, on a thread of its own.  tls: an ssl.SSLContext; scheme: of its URL, if it
+    is to promise TLS and have none.
+    """
 
-    def __init__(self, script, tls=None, port=0, backlog=4096):
+    def __init__(self, script, tls=None, port=0, backlog=4096, scheme=None):
         self._script = script
         self._loop = asyncio.new_event_loop()
         self._tasks = set()
@@ -135,7 +150,7 @@ class Chaos:
         self._server = self._loop.run_until_complete(asyncio.start_server(
             self._serve, "127.0.0.1", port, ssl=tls, backlog=backlog, limit=HEAD_BYTES_MAX))
         self.port = self._server.sockets[0].getsockname()[1]
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/v1"
+        self.url = f"{scheme or ('https' if tls else 'http')}://127.0.0.1:{self.port}/v1"
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
 

@@ -3,20 +3,27 @@
 //   stream_host FOLDER CONFIG AT_ONCE <REQUESTS
 //
 // REQUESTS has one completion request in each line; so many as AT_ONCE says are under way
-// at the same time, on one queue.  For each there is a line when it has ended, in the
-// order of the ends:
+// at the same time, on one queue.  One that begins with `!` is cancelled, twice, as soon
+// as nothing else is left to wait for.  For each there is a line when it has ended, in
+// the order of the ends:
 //
 //   {"line":0,"status":0,"text":"","reasoning":"","tools":[{"id","name","arguments"}],
 //    "result":{...}}
 //
 // `line` counts from 0.  The last line has `ends`, how many ends there were, `late`, how
-// many events came after the end of their request, and the process's open descriptors:
-// `descriptors_before` the first request, and `descriptors` when the provider is gone.
+// many events came after the end of their request, `cancel_ms`, how long cancelled
+// requests took to end, `cpu_ms` and `peak_kb`, the process's time and its largest size,
+// and its open descriptors: `descriptors_before` the first request, and `descriptors`
+// when the provider is gone.
 #include <charconv>
+#include <chrono>
+#include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -30,6 +37,13 @@ namespace {
 // Whatever hangs is ended by the test; this only bounds the wait for what must not come.
 constexpr std::int32_t kLateMs = 100;
 
+using Clock = std::chrono::steady_clock;
+
+std::int64_t MsSince(Clock::time_point moment) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - moment)
+      .count();
+}
+
 struct Tool {
   std::string id;
   std::string name;
@@ -38,6 +52,7 @@ struct Tool {
 
 struct Answer {
   std::size_t line = 0;
+  bool unwanted = false;
   std::string text;
   std::string reasoning;
   std::map<std::uint32_t, Tool> tools;
@@ -46,6 +61,15 @@ struct Answer {
 std::int64_t CountDescriptors() {
   const std::filesystem::directory_iterator open("/proc/self/fd");
   return std::distance(begin(open), end(open)) - 1;  // that of the iterator itself
+}
+
+// Of this program: getrusage() would count what its parent was before.
+std::int64_t PeakKb() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmHWM:", 0) == 0) return std::stoll(line.substr(6));
+  }
+  return -1;
 }
 
 void Add(const llmp_event& event, Answer* answer) {
@@ -100,6 +124,7 @@ class Crowd {
       if (!Ask()) return false;
     }
     while (!under_way_.empty()) {
+      if (wanted_ == 0 && next_ == requests_.size()) CancelTheRest();
       const llmp::Batch batch = queue_.wait(-1);
       if (batch.error() != LLMP_OK) return false;
       for (const llmp_event& event : batch) Take(event);
@@ -107,20 +132,36 @@ class Crowd {
         if (!Ask()) return false;
       }
     }
+    if (cancelled_at_) cancel_ms_ = MsSince(*cancelled_at_);
     for (const llmp_event& event : queue_.wait(kLateMs)) Take(event);
     return true;
   }
 
   std::int64_t ends() const { return ends_; }
   std::int64_t late() const { return late_; }
+  std::int64_t cancel_ms() const { return cancel_ms_; }
 
  private:
   bool Ask() {
-    const std::string& request = requests_[next_];
+    std::string_view request = requests_[next_];
     const std::uint64_t id = provider_.next_request();
-    under_way_[id].line = next_++;
+    Answer& answer = under_way_[id];
+    answer.line = next_++;
+    answer.unwanted = request.substr(0, 1) == "!";
+    if (answer.unwanted) request.remove_prefix(1);
+    if (!answer.unwanted) ++wanted_;
     llmp_provider* raw = provider_.get();
     return raw->complete(raw, queue_.id(), id, request.data(), request.size()) == LLMP_OK;
+  }
+
+  void CancelTheRest() {
+    if (cancelled_at_) return;
+    cancelled_at_ = Clock::now();
+    llmp_provider* raw = provider_.get();
+    for (const auto& [id, answer] : under_way_) {
+      raw->cancel(raw, id);
+      raw->cancel(raw, id);
+    }
   }
 
   void Take(const llmp_event& event) {
@@ -135,6 +176,7 @@ class Crowd {
       return;
     }
     ++ends_;
+    if (!found->second.unwanted) --wanted_;
     std::cout << Tell(found->second, event) << '\n';
     under_way_.erase(found);
   }
@@ -144,6 +186,9 @@ class Crowd {
   llmp::Queue queue_;
   std::unordered_map<std::uint64_t, Answer> under_way_;
   std::size_t next_ = 0;
+  std::size_t wanted_ = 0;
+  std::optional<Clock::time_point> cancelled_at_;
+  std::int64_t cancel_ms_ = 0;
   std::int64_t ends_ = 0;
   std::int64_t late_ = 0;
 };
@@ -176,6 +221,8 @@ int main(int argc, char** argv) {
     Crowd crowd(provider, ReadLines());
     good = crowd.Run(at_once);
     last.set("ends", crowd.ends()).set("late", crowd.late());
+    last.set("cancel_ms", crowd.cancel_ms()).set("peak_kb", PeakKb());
+    last.set("cpu_ms", std::int64_t{std::clock()} * 1000 / CLOCKS_PER_SEC);
   }
   last.set("descriptors", CountDescriptors());
   std::cout << last.dump() << '\n';

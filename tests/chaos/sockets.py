@@ -1,0 +1,44 @@
+"""Sockets as the kernel sees them, and one that it does not serve."""
+
+import collections
+import pathlib
+import socket
+
+ESTABLISHED, KEEP_ALIVE_TIMER = "01", "02"
+
+Client = collections.namedtuple("Client", "unread keep_alive")
+
+
+def clients_of(port):
+    """The sockets of this machine that are connected to the port, from /proc/net/tcp."""
+    rows = (row.split() for row in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return [Client(int(row[4].split(":")[1], 16), row[5].split(":")[0] == KEEP_ALIVE_TIMER)
+            for row in rows
+            if int(row[2].split(":")[1], 16) == port and row[3] == ESTABLISHED]
+
+
+class FullQueue:
+    """A port that neither accepts nor refuses: its queue is full, and SYNs are dropped."""
+
+    def __init__(self):
+        self._listener = socket.socket()
+        self._listener.bind(("127.0.0.1", 0))
+        self._listener.listen(0)
+        self.port = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/v1"
+        self._waiting = []
+
+    def __enter__(self):
+        for _ in range(16):
+            client = socket.socket()
+            client.settimeout(0.2)
+            self._waiting.append(client)
+            try:
+                client.connect(("127.0.0.1", self.port))
+            except TimeoutError:
+                return self
+        raise AssertionError("the queue takes whatever comes")
+
+    def __exit__(self, *_):
+        for one in (self._listener, *self._waiting):
+            one.close()
