@@ -37,20 +37,27 @@ class ChaosTest(SignedInTest):
         endpoints = {**self.sim.endpoints, "api": chaos.url}
         return {**self.stage.config, "endpoints": endpoints, **members}
 
+    def host(self, config, at_once):
+        """How the stream host is started."""
+        return [STREAM_HOST, str(self.stage.plugin), json.dumps(config), str(at_once)]
+
     def crowd(self, chaos, requests, at_once, deadline_s, unwanted=0, **members):
         """Runs the stream host: its lines in the order of the requests, and the last.  So many
         of the first are cancelled when the others have ended.
         """
-        argv = [STREAM_HOST, str(self.stage.plugin), json.dumps(self.toward(chaos, **members)),
-                str(at_once)]
+        argv = self.host(self.toward(chaos, **members), at_once)
         text = "".join("!" * (number < unwanted) + json.dumps(request) + "\n"
                        for number, request in enumerate(requests))
         ended = subprocess.run(argv, input=text, capture_output=True, text=True,
                                env=self.stage.environment(), cwd=self.stage.cwd,
                                timeout=deadline_s, check=False)
-        self.assertFalse(harness.SANITIZER_WORDS.search(ended.stderr), ended.stderr)
-        self.assertEqual(ended.returncode, 0, ended.stderr)
-        *lines, last = map(json.loads, ended.stdout.splitlines())
+        return self.told(ended.returncode, ended.stdout, ended.stderr)
+
+    def told(self, code, out, err):
+        """What it has said, in the order of the requests, and its last line."""
+        self.assertFalse(harness.SANITIZER_WORDS.search(err), err)
+        self.assertEqual(code, 0, err)
+        *lines, last = map(json.loads, out.splitlines())
         return sorted(lines, key=lambda line: line["line"]), last
 
 

@@ -103,6 +103,21 @@ class Connection:
             await self.send(data[at:at + size])
             await asyncio.sleep(pause_s)
 
+    async def read(self):
+        """What the client says next, whatever it is; raises Gone at its end."""
+        try:
+            data = await self._reader.read(1 << 16)
+        except (ConnectionError, ssl.SSLError) as error:
+            raise Gone from error
+        if not data:
+            raise Gone
+        return data
+
+    async def pipe_to(self, writer):
+        while True:
+            writer.write(await self.read())
+            await writer.drain()
+
     async def until(self, condition):
         while not condition():
             await asyncio.sleep(0.02)
@@ -117,12 +132,8 @@ class Connection:
 
     async def hold(self):
         """Says nothing until the client goes."""
-        try:
-            while await self._reader.read(1 << 16):
-                pass
-        except (ConnectionError, ssl.SSLError):
-            pass
-        raise Gone
+        while True:
+            await self.read()
 
     def reset(self):
         """RST instead of FIN, without close_notify.  What was sent may be lost on the way."""

@@ -2,10 +2,10 @@
 //
 //   stream_host FOLDER CONFIG AT_ONCE <REQUESTS
 //
-// REQUESTS has one completion request in each line; so many as AT_ONCE says are under way
-// at the same time, on one queue.  One that begins with `!` is cancelled, twice, as soon
-// as nothing else is left to wait for.  For each there is a line when it has ended, in
-// the order of the ends:
+// REQUESTS has one completion request in each line, read when there is room for it; so
+// many as AT_ONCE says are under way at the same time, on one queue.  One that begins
+// with `!` is cancelled, twice, as soon as nothing else is left to wait for.  For each
+// there is a line when it has ended, in the order of the ends:
 //
 //   {"line":0,"status":0,"text":"","reasoning":"","tools":[{"id","name","arguments"}],
 //    "result":{...}}
@@ -113,24 +113,18 @@ std::string Tell(const Answer& answer, const llmp_event& end) {
 
 class Crowd {
  public:
-  Crowd(const llmp::Provider& provider, std::vector<std::string> requests)
-      : provider_(provider),
-        requests_(std::move(requests)),
-        queue_(provider.open_queue()) {}
+  explicit Crowd(const llmp::Provider& provider)
+      : provider_(provider), queue_(provider.open_queue()) {}
 
   // False if the provider refused something.
   bool Run(std::size_t at_once) {
-    while (next_ < requests_.size() && under_way_.size() < at_once) {
-      if (!Ask()) return false;
-    }
+    if (!Fill(at_once)) return false;
     while (!under_way_.empty()) {
-      if (wanted_ == 0 && next_ == requests_.size()) CancelTheRest();
+      if (wanted_ == 0 && all_read_) CancelTheRest();
       const llmp::Batch batch = queue_.wait(-1);
       if (batch.error() != LLMP_OK) return false;
       for (const llmp_event& event : batch) Take(event);
-      while (next_ < requests_.size() && under_way_.size() < at_once) {
-        if (!Ask()) return false;
-      }
+      if (!Fill(at_once)) return false;
     }
     if (cancelled_at_) cancel_ms_ = MsSince(*cancelled_at_);
     for (const llmp_event& event : queue_.wait(kLateMs)) Take(event);
@@ -142,8 +136,17 @@ class Crowd {
   std::int64_t cancel_ms() const { return cancel_ms_; }
 
  private:
-  bool Ask() {
-    std::string_view request = requests_[next_];
+  // False if the provider refused something.  Waits for lines that are not there yet.
+  bool Fill(std::size_t at_once) {
+    while (!all_read_ && under_way_.size() < at_once) {
+      std::string line;
+      all_read_ = !std::getline(std::cin, line);
+      if (!all_read_ && !Ask(line)) return false;
+    }
+    return true;
+  }
+
+  bool Ask(std::string_view request) {
     const std::uint64_t id = provider_.next_request();
     Answer& answer = under_way_[id];
     answer.line = next_++;
@@ -182,9 +185,9 @@ class Crowd {
   }
 
   const llmp::Provider& provider_;
-  const std::vector<std::string> requests_;
   llmp::Queue queue_;
   std::unordered_map<std::uint64_t, Answer> under_way_;
+  bool all_read_ = false;
   std::size_t next_ = 0;
   std::size_t wanted_ = 0;
   std::optional<Clock::time_point> cancelled_at_;
@@ -192,12 +195,6 @@ class Crowd {
   std::int64_t ends_ = 0;
   std::int64_t late_ = 0;
 };
-
-std::vector<std::string> ReadLines() {
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(std::cin, line);) lines.push_back(line);
-  return lines;
-}
 
 }  // namespace
 
@@ -218,7 +215,7 @@ int main(int argc, char** argv) {
   {
     const llmp::Provider provider =
         llmp::load(words[1], {"stream-host", "1.0"}, words[2]);
-    Crowd crowd(provider, ReadLines());
+    Crowd crowd(provider);
     good = crowd.Run(at_once);
     last.set("ends", crowd.ends()).set("late", crowd.late());
     last.set("cancel_ms", crowd.cancel_ms()).set("peak_kb", PeakKb());
