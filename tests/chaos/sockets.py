@@ -20,21 +20,22 @@ def clients_of(port):
 class FullQueue:
     """A port that neither accepts nor refuses: its queue is full, and SYNs are dropped."""
 
-    def __init__(self):
-        self._listener = socket.socket()
-        self._listener.bind(("127.0.0.1", 0))
+    def __init__(self, address="127.0.0.1", port=0):
+        self._family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listener = socket.socket(self._family)
+        self._listener.bind((address, port))
         self._listener.listen(0)
-        self.port = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/v1"
+        self._name = self._listener.getsockname()
+        self.url = f"http://{address}:{self._name[1]}/v1"
         self._waiting = []
 
     def __enter__(self):
         for _ in range(16):
-            client = socket.socket()
+            client = socket.socket(self._family)
             client.settimeout(0.2)
             self._waiting.append(client)
             try:
-                client.connect(("127.0.0.1", self.port))
+                client.connect(self._name)
             except TimeoutError:
                 return self
         raise AssertionError("the queue takes whatever comes")
