@@ -119,6 +119,7 @@ TEST_F(BackendTest, ANumberIsInUseUntilItsEnd) {
   ExpectEnd(5, LLMP_E_INVALID, "invalid_request");
 }
 
+// Matrix E11.
 TEST_F(BackendTest, AWrongRequestEndsWithWhatIsWrong) {
   uint64_t request = 0;
   for (const char* json : {"", "{", "[]", "{}", R"({"model":7})"}) {

@@ -59,6 +59,7 @@ TEST(HostAdapterTest, TakesTheTimeFromTheHostOrTheSystem) {
   EXPECT_GT(clock.NowMs(), 1'600'000'000'000);
 }
 
+// Matrix D26.
 TEST(HostAdapterTest, LogsToTheHostOrFallsBack) {
   Offer offer;
   std::vector<std::pair<int32_t, std::string>> fallen;
@@ -72,6 +73,26 @@ TEST(HostAdapterTest, LogsToTheHostOrFallsBack) {
   const std::vector<std::pair<int32_t, std::string>> b = {{3, "b"}};
   EXPECT_EQ(fallen, a);
   EXPECT_EQ(offer.lines, b);
+}
+
+// Matrix D26.
+TEST(HostAdapterTest, TheLogMayBeWrittenFromWithinTheLog) {
+  struct Nesting : Offer {
+    HostLogger* logger = nullptr;
+    int deep = 0;
+  } offer;
+  HostLogger logger(&offer.host, [](int32_t, const std::string&) {});
+  offer.logger = &logger;
+  offer.host.log = [](const llmp_host* host, int32_t level, const char* text) {
+    Offer::Log(host, level, text);
+    auto* nesting = static_cast<Nesting*>(Offer::Of(host));
+    if (nesting->deep++ < 3) nesting->logger->Log(LogLevel::kDebug, "again");
+  };
+  logger.Log(LogLevel::kError, "a");
+  EXPECT_EQ(offer.lines.size(), 4u);
+  offer.host.log = nullptr;
+  logger.Log(LogLevel::kError, "nobody hears it");
+  EXPECT_EQ(offer.lines.size(), 4u);
 }
 
 TEST(HostAdapterTest, FindsTheHostsKey) {

@@ -106,6 +106,7 @@ TEST(JsonDocument, NumbersInPlaceKeepTheirBytes) {
   EXPECT_EQ(Parse("42")->root().Integer(), 42);
 }
 
+// Matrix E02.
 TEST(JsonDocument, NumbersOfCve202438517AreOnlyText) {
   const std::string number = "1.0000000000000000e-2147483639";
   EXPECT_EQ(RoundTrip("[" + number + "," + number + "]"),
@@ -149,6 +150,7 @@ TEST(JsonDocument, DepthIsBounded) {
             std::string::npos);
 }
 
+// Matrix E09.
 TEST(JsonDocument, NumberOfValuesIsBounded) {
   const auto array_of = [](size_t count) {
     std::string text = "[0";
@@ -170,6 +172,7 @@ TEST(JsonDocument, FaultsNameTheOffset) {
             std::string::npos);
 }
 
+// Matrix E08.
 TEST(JsonDocument, WhatIsNotOneValueIsRefused) {
   for (const char* text :
        {"", " ", "{", "{}{}", "[1,]", "{\"a\":1,}", "{a:1}", "nul", "01", "1.", "NaN",

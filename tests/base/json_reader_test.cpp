@@ -59,6 +59,7 @@ TEST(ReadJson, NumbersStayText) {
   }
 }
 
+// Matrix E01.
 TEST(ReadJson, DepthIsBounded) {
   Recorder recorder;
   EXPECT_FALSE(ReadJson(Nested(limits::kJsonDepthMax), &recorder));
@@ -71,6 +72,7 @@ TEST(ReadJson, DepthIsBounded) {
   EXPECT_EQ(ReadJson(objects, &recorder)->what, "nested too deep");
 }
 
+// Matrix E01.
 TEST(ReadJson, TwoHundredThousandArraysDoNotExhaustTheStack) {
   Recorder recorder;
   EXPECT_EQ(ReadJson(std::string(200'000, '['), &recorder)->what, "nested too deep");
@@ -84,6 +86,7 @@ TEST(ReadJson, HandlerStopsIt) {
   EXPECT_EQ(recorder.events, "[ 'go' 'stop' ");
 }
 
+// Matrix E03.
 TEST(ReadJson, WhatIsNotJsonIsRefused) {
   for (const std::string_view text : {""sv,           " "sv,
                                       "{"sv,          "{}{}"sv,
@@ -144,6 +147,7 @@ TEST(JsonFields, AnotherTypeIsNothing) {
   EXPECT_FALSE(f.Integer("missing"));
 }
 
+// Matrix E04.
 TEST(JsonFields, DuplicatesAreRefused) {
   for (const char* text :
        {R"({"a":1,"a":2})", R"({"x":{"a":1,"b":2,"a":1}})", R"({"a":1,"\u0061":2})",

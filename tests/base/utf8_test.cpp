@@ -35,6 +35,7 @@ TEST(Utf8, IllFormedTextStopsWhereItBegins) {
   }
 }
 
+// Matrix E06.
 TEST(Utf8, EachIllFormedByteBecomesAReplacement) {
   EXPECT_EQ(ToValidUtf8("a\xff\xfe b"), "a\xef\xbf\xbd\xef\xbf\xbd b");
   EXPECT_EQ(ToValidUtf8("\xe2\x82"), "\xef\xbf\xbd\xef\xbf\xbd");

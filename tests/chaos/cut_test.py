@@ -39,9 +39,11 @@ class Cutter:
 class Cut:
     PLAYER = Cutter
 
+    # C05
     def test_the_connection_is_cut(self):
         self.cut("cut")
 
+    # C06
     def test_the_answer_stops(self):
         self.cut("stop")
 

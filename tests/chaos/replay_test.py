@@ -73,6 +73,7 @@ class Replay:
                 wanted = [{"id": item["id"], "len": item["len"]} for item in wanted]
             self.assertEqual(value, wanted, name)
 
+    # C14, C15, C16
     def test_how_it_comes_does_not_matter(self):
         prompts = [(stored, prompt) for stored in self.stored for prompt in forms(stored)]
         lines = self.play(prompts)

@@ -52,7 +52,7 @@ class StallTest(FaultTest):
 
         self.works(script, "fine", config=timeouts(first_byte=LONG_MS, idle=LONG_MS))
 
-    # C20
+    # C20, C40
     def test_silence_ends_it_and_nothing_is_sent_again(self):
         async def script(connection):
             await connection.request()

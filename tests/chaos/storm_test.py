@@ -20,7 +20,7 @@ FAULTY = 0.3
 IDLE_MS, DEADLINE_S = 10_000, 300
 WORDS = [f"word{number} " for number in range(20)]
 SLACK = 8  # descriptors that libraries may keep
-SEED = 39
+SEED, RATE_LIMIT = 39, -9
 
 
 async def storm(connection):
@@ -84,6 +84,23 @@ class StormTest(ChaosTest):
             self.assertTrue(text.startswith(line["text"]), line)
         else:
             self.assertEqual(line["text"], text, line)
+
+    # D25
+    def test_one_too_many_is_told_so_and_costs_the_others_nothing(self):
+        async def script(connection):
+            await connection.request()
+            await connection.send(head() + chunk(said("begun")))
+            await connection.hold()
+
+        with Chaos(script) as chaos:
+            lines, last = self.crowd(chaos, [self.request(str(number)) for number in range(9)], 9,
+                                     DEADLINE_S, unwanted=3, max_requests=3)
+        self.assertEqual((last["ends"], last["late"], chaos.accepted), (9, 0, 3))
+        for line in lines[3:]:
+            self.check_error(line["result"], "local_limit", retry=True)
+            self.assertEqual(line["status"], RATE_LIMIT)
+        for line in lines[:3]:
+            self.assertEqual(line["result"]["error"], "cancelled")
 
     # C38
     def test_cancelled_twice_and_in_any_phase(self):

@@ -9,8 +9,10 @@ import sys
 import unittest
 
 SOURCE = pathlib.Path(sys.argv[1])
-ROWS = [f"{group}{number:02}" for group, count in (("A", 45), ("B", 40), ("G", 12), ("H", 10))
-        for number in range(1, count + 1)]
+# Of D, the host, and E, input, these have a row.
+NUMBERS = (("A", range(1, 46)), ("B", range(1, 41)), ("C", range(1, 47)), ("D", (25, 26)),
+           ("E", (*range(1, 10), 11, 12, 18)), ("G", range(1, 13)), ("H", range(1, 11)))
+ROWS = [f"{group}{number:02}" for group, numbers in NUMBERS for number in numbers]
 ROW = re.compile(r"(?m)^\| ([A-Z]\d\d) \| (.+?) \| (.*?) ?\|$")
 # `file` `test` `test`, as often as one likes.
 HELD_BY = re.compile(r"`([\w/.]+/[\w.]+)`((?: `\w+`)+)")

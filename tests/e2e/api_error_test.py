@@ -146,6 +146,7 @@ class ApiErrorTest(SignedInTest):
                        headers={"Retry-After": retry_after})
         return self.stage.complete("Hi", code=code, **members)
 
+    # C29
     def test_how_long_to_wait_is_passed_on(self):
         result = self.limited(TEMPORARY, "7", max_retries=0).result
         self.check_error(result, "rate_limited", retry=True)
@@ -156,6 +157,7 @@ class ApiErrorTest(SignedInTest):
         self.assertEqual(result["retry_after_ms"], 3_600_000)
         self.assertEqual(self.sim.stats()["chat"], before + 1)
 
+    # C29
     def test_a_date_to_wait_for_is_left_to_the_reader(self):
         date = email.utils.formatdate(time.time() + 600, usegmt=True)
         result = self.limited(TEMPORARY, date, max_retries=0).result

@@ -75,6 +75,7 @@ bool WaitUntilStalled(uint16_t port) {
   });
 }
 
+// Matrix C37.
 TEST(BackPressureTest, AnAnswerThatNobodyReadsStaysOnTheWire) {
   const PluginStage stage;
   stage.SignIn();
@@ -104,6 +105,7 @@ TEST(BackPressureTest, AnAnswerThatNobodyReadsStaysOnTheWire) {
   EXPECT_LT(most - before, kGrowthKbMax) << "while it was read";
 }
 
+// Matrix C37.
 TEST(BackPressureTest, OneSlowReaderDoesNotStopTheOthers) {
   const PluginStage stage;
   stage.SignIn();

@@ -36,6 +36,7 @@ class BadAnswerTest(SignedInTest):
         self.assertNotIn("<", run.result["detail"])
         return run.result
 
+    # C28
     def test_a_page_instead_of_an_answer(self):
         self.chat("protocol", body=PAGE, headers=HTML)
         self.chat("protocol", status=404, body=PAGE, headers=HTML)
@@ -80,6 +81,7 @@ class BadAnswerTest(SignedInTest):
         self.refresh("upstream", status=500, body=PAGE, headers=HTML, code=TEMPORARY)
         self.check_signed_in()
 
+    # E04
     def test_a_token_answer_without_a_token(self):
         self.refresh("protocol", "token_response", body={"token_type": "Bearer"})
         self.refresh("protocol", "token_response", body={"access_token": 5})
@@ -87,6 +89,7 @@ class BadAnswerTest(SignedInTest):
         self.refresh("protocol", body='{"access_token":"a","access_token":"b"}')
         self.check_signed_in()
 
+    # C31
     def test_a_redirect_is_not_followed(self):
         elsewhere = {"Location": self.sim.urls["api"] + "/models"}
         for status in (301, 302, 303, 307, 308):
@@ -162,6 +165,7 @@ class BadDeviceAnswerTest(StageTest):
 
 
 class NobodyThereTest(StageTest):
+    # C03
     def test_a_closed_port(self):
         self.stage.sign_in()
         closed = f"http://127.0.0.1:{closed_port()}"

@@ -26,6 +26,7 @@ class BadRequestTest(SignedInTest):
             with self.subTest(text=text):
                 self.check_request(text, words=[f"offset {offset}"])
 
+    # E11
     def test_json_that_nobody_should_send(self):
         deep = "[" * 100 + "]" * 100
         for text in ('{"a":"\\ud800"}', '{"a":"\u0001"}', f'{{"model":"x","messages":{deep}}}',
@@ -38,6 +39,7 @@ class BadRequestTest(SignedInTest):
             with self.subTest(text=text):
                 self.check_request(text, "request")
 
+    # E05
     def test_a_member_of_a_wrong_type_is_named(self):
         for name, value in (
                 ("model", 5), ("model", ""), ("messages", {}), ("messages", []),

@@ -57,16 +57,19 @@ class CutAnswerTest(SignedInTest):
     def test_the_connection_is_closed(self):
         self.cut(CHAT_FRAMES, "".join(TEXT), "cut")
 
+    # C08
     def test_the_connection_is_reset(self):
         # A reset may overtake bytes that were not read yet; a delay lets them be read.
         self.sim.scene(CHAT, chunks=[*CHAT_FRAMES, ": goodbye\n\n"], headers=STREAM,
                        end="reset", chunk_delay_ms=50)
         self.check_cut(self.stage.complete("Hi", code=TEMPORARY), "".join(TEXT))
 
+    # C08
     def test_cut_within_an_event(self):
         last = CHAT_FRAMES[-1][: len(CHAT_FRAMES[-1]) // 2]
         self.cut([*CHAT_FRAMES[:-1], last], "".join(TEXT[:-1]), "clean")
 
+    # C15
     def test_cut_within_a_letter(self):
         data = "".join(CHAT_FRAMES).encode()
         at = data.index("日".encode()) + 1
@@ -96,6 +99,7 @@ class CutAnswerTest(SignedInTest):
             with self.subTest(end=end):
                 self.cut(frames, "".join(TEXT), end, path=RESPONSES, model=MULTI_AGENT)
 
+    # C27
     def test_only_complete_tool_calls_survive_a_cut(self):
         def call(index, fields):
             return chat_chunk({"tool_calls": [{"index": index, **fields}]})
@@ -109,6 +113,7 @@ class CutAnswerTest(SignedInTest):
         self.check_error(run.result, "truncated")
         self.assertEqual([event["event"] for event in run.events], ["start"])
 
+    # C35
     def test_nothing_at_all_is_sent_again(self):
         self.sim.scene(CHAT, status=0, end="reset")
         asked = self.sim.stats()["chat"]
@@ -124,6 +129,7 @@ class CutAnswerTest(SignedInTest):
         self.check_error(run.result, "overloaded", retry=True)
         self.assertEqual(run.joined("text"), "".join(TEXT))
 
+    # C20
     def test_a_server_that_falls_silent(self):
         self.sim.scene(CHAT, chunks=CHAT_FRAMES, headers=STREAM, end="stall")
         run = self.stage.complete("Hi", code=TEMPORARY, config={"timeouts": {"idle_ms": 300}})

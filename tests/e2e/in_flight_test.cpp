@@ -138,6 +138,7 @@ TEST(InFlightTest, ACancelledPollIsStillPublished) {
   }));
 }
 
+// Matrix C38.
 TEST(InFlightTest, ACancelledStreamEndsAndTheNextOneWorks) {
   const PluginStage stage(kSlowly);
   stage.SignIn();
@@ -156,6 +157,7 @@ TEST(InFlightTest, ACancelledStreamEndsAndTheNextOneWorks) {
   EXPECT_EQ(ReadAnswer(&next).status, LLMP_OK);
 }
 
+// Matrix C38.
 TEST(InFlightTest, CancellingWhatIsNotThereIsFine) {
   const PluginStage stage;
   const llmp::Provider provider = stage.Load();

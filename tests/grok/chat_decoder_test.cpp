@@ -81,6 +81,7 @@ TEST(ChatDecoderTest, TakesEmptyDeltasForSignsOfLifeOnly) {
   }
 }
 
+// Matrix C22.
 TEST(ChatDecoderTest, RefusesWhatIsNotAChunk) {
   for (const char* data :
        {"", "{", "nothing", "[]", "{}", "null", "7", R"({"object":"list","data":[]})",
@@ -119,6 +120,7 @@ TEST(ChatDecoderTest, IgnoresWhatItDoesNotKnow) {
   EXPECT_FALSE(reading.answer.usage.has_value());
 }
 
+// Matrix E06.
 TEST(ChatDecoderTest, ReplacesLoneSurrogates) {
   Reading reading;
   EXPECT_EQ(reading.Delta(R"("content":"a\ud83d")"), Progress::kContent);
@@ -140,6 +142,7 @@ TEST(ChatDecoderTest, CollectsRefusalAndCitationsOnce) {
   EXPECT_EQ(reading.sink.log, "");
 }
 
+// Matrix C24.
 TEST(ChatDecoderTest, TranslatesFinishReasons) {
   const std::vector<std::pair<const char*, const char*>> cases = {
       {"stop", "stop"},
@@ -243,6 +246,7 @@ const std::vector<IndexCase>& IndexCases() {
   return cases;
 }
 
+// Matrix C46.
 TEST(ChatDecoderTest, CopesWithTheQuirksOfIndexes) {
   for (const IndexCase& one : IndexCases()) {
     Reading reading;
@@ -256,6 +260,7 @@ TEST(ChatDecoderTest, CopesWithTheQuirksOfIndexes) {
   }
 }
 
+// Matrix C46.
 TEST(ChatDecoderTest, AHostileNumberOfCallsCostsNoMemory) {
   Reading reading;
   for (int i = 0; i < 1000; ++i) {

@@ -114,6 +114,7 @@ TEST_F(CompletionTest, AnUnknownContentTypeIsTakenForWhatWasAskedFor) {
   ExpectSuccess();
 }
 
+// Matrix C26.
 TEST_F(CompletionTest, IgnoresWhatComesAfterTheEnd) {
   Send();
   Accept();
@@ -128,6 +129,7 @@ TEST_F(CompletionTest, IgnoresWhatComesAfterTheEnd) {
   ExpectSuccess();
 }
 
+// Matrix C26.
 TEST_F(CompletionTest, LetsGoOfAConnectionThatDoesNotEnd) {
   Send();
   Accept();
@@ -173,6 +175,7 @@ const Ending kChatEndings[] = {
      false, "overloaded"},
 };
 
+// Matrix C06, C25.
 // What is delivered stays delivered: nothing is sent again.
 TEST(CompletionEndTest, OnlyAnEndMarkerMakesAChatAnswerWhole) {
   for (const Ending& one : kChatEndings) {
@@ -220,6 +223,7 @@ const Ending kResponsesEndings[] = {
      "upstream"},
 };
 
+// Matrix C06.
 TEST(CompletionEndTest, OnlyATerminalEventMakesAResponseWhole) {
   for (const Ending& one : kResponsesEndings) {
     SCOPED_TRACE(one.name);
@@ -246,6 +250,7 @@ struct Fault {
   const char* reason;
 };
 
+// Matrix C23.
 TEST(CompletionEndTest, AFaultInTheStreamEndsIt) {
   const Fault faults[] = {
       {"{", "protocol", ""},
@@ -336,6 +341,7 @@ TEST_F(CompletionTest, AnEventTooLongEndsTheStream) {
   ExpectFailure("too_large");
 }
 
+// Matrix C27.
 TEST_F(CompletionTest, ACutCallIsNoCall) {
   Send(R"("stream_tool_calls":false)");
   Accept();

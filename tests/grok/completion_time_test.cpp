@@ -57,6 +57,21 @@ TEST_F(CompletionTimeTest, AnyByteEndsTheSilence) {
   EXPECT_EQ(End()["bytes_delivered"].Integer(), 1);
 }
 
+// Matrix C19.
+TEST_F(CompletionTimeTest, NearlyFiveMinutesOfSilenceAreWaitedFor) {
+  world.config = ApiConfig();
+  Send();
+  world.scheduler.Pass(290'000);
+  Accept();
+  world.scheduler.Pass(290'000);
+  (void)Text("a");
+  world.scheduler.Pass(290'000);
+  Finish();
+  world.transport.Done();
+  ExpectSuccess();
+}
+
+// Matrix C18.
 TEST_F(CompletionTimeTest, SignsOfLifeAreNoContent) {
   Send();
   Accept();
@@ -213,6 +228,7 @@ TEST_F(CompletionCancelTest, WhileAYoungTokenRests) {
   ExpectCancelled();
 }
 
+// Matrix C38.
 TEST_F(CompletionCancelTest, AfterTheEndItChangesNothing) {
   Send();
   Accept();

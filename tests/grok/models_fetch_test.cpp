@@ -87,6 +87,7 @@ TEST_F(ModelsFetchTest, WhatIsNotAListIsAFault) {
   ExpectError(ErrorCode::kProtocol);
 }
 
+// Matrix C44.
 TEST_F(ModelsFetchTest, BoundsTheBody) {
   Start();
   world_.GiveToken();

@@ -31,6 +31,7 @@ TEST(ParseModelListTest, KeepsChatModelsInOrder) {
   EXPECT_EQ(ids.value(), (Strings{"grok-b", "grok-a", "grok-v"}));
 }
 
+// Matrix C44.
 TEST(ParseModelListTest, BoundsTheirNumber) {
   EXPECT_EQ(ParseModelList(ListOf(256)).value().size(), 256u);
   EXPECT_EQ(ParseModelList(ListOf(257)).value().size(), 256u);

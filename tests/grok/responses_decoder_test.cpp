@@ -243,6 +243,7 @@ struct EndCase {
   const char* finish_reason;
 };
 
+// Matrix C24.
 TEST(ResponsesDecoderTest, KnowsTheEndsOfAStream) {
   const EndCase cases[] = {
       {R"({"type":"response.completed","response":{"status":"completed"}})",
@@ -301,6 +302,7 @@ TEST(ResponsesDecoderTest, RefusesWhatIsNotAnEvent) {
   }
 }
 
+// Matrix E06.
 TEST(ResponsesDecoderTest, ReplacesLoneSurrogates) {
   Reading reading;
   (void)reading.Text(0, R"(a\ud83d)");

@@ -44,6 +44,7 @@ class CurlFailuresTest : public testing::Test {
   std::unique_ptr<CurlTransport> transport_;
 };
 
+// Matrix C42.
 TEST_F(CurlFailuresTest, InterimAnswersAreNotTheAnswer) {
   RecordingHandler handler;
   Exchange({Server::Send("HTTP/1.1 100 Continue\r\n\r\n"),
@@ -57,6 +58,7 @@ TEST_F(CurlFailuresTest, InterimAnswersAreNotTheAnswer) {
   EXPECT_EQ(handler.heads[0].Header("x-late"), "1");
 }
 
+// Matrix C42.
 TEST_F(CurlFailuresTest, TrailersAreNotHeaders) {
   RecordingHandler handler;
   Exchange({Server::Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
@@ -81,6 +83,7 @@ TEST_F(CurlFailuresTest, ARedirectIsAnAnswerLikeAnyOther) {
   EXPECT_EQ(server_.requests().size(), 5u) << "nobody went there";
 }
 
+// Matrix C33.
 TEST_F(CurlFailuresTest, AnEncodedAnswerIsRefused) {
   for (const std::string_view body : {"", "\x1f\x8b\x08"}) {
     for (const std::string_view encoding : {"gzip", "br", "x", "gzip, identity"}) {
@@ -175,6 +178,7 @@ TEST_F(CurlFailuresTest, NoAnswerIsANetworkFailure) {
   EXPECT_TRUE(handler.heads.empty());
 }
 
+// Matrix C34.
 TEST_F(CurlFailuresTest, WhatIsNotHttpIsAProtocolFailure) {
   for (const std::string_view answer :
        {"SSH-2.0-server\r\n\r\n", "<html>hello</html>", "HTTP/7.3 200 OK\r\n\r\n",

@@ -108,6 +108,7 @@ TEST_F(CurlTransportTest, AnEmptyBodyIsPosted) {
   EXPECT_TRUE(server_.requests()[0].Has("Content-Length: 0\r\n"));
 }
 
+// Matrix E12.
 TEST_F(CurlTransportTest, AHeaderCannotSmuggleAnother) {
   server_.Expect({Server::Answer("")});
   HttpRequest request = Get("/");

@@ -10,6 +10,7 @@
 namespace xai {
 namespace {
 
+// Matrix C29.
 TEST(RetryAfter, WholeSecondsBecomeMilliseconds) {
   EXPECT_EQ(ParseRetryAfter("0"), 0);
   EXPECT_EQ(ParseRetryAfter("1"), 1000);
@@ -17,6 +18,7 @@ TEST(RetryAfter, WholeSecondsBecomeMilliseconds) {
   EXPECT_EQ(ParseRetryAfter("120"), 120'000);
 }
 
+// Matrix C29, E18.
 TEST(RetryAfter, IsBounded) {
   EXPECT_EQ(ParseRetryAfter("86399"), 86'399'000);
   EXPECT_EQ(ParseRetryAfter("86400"), limits::kRetryAfterMsMax);
@@ -26,6 +28,7 @@ TEST(RetryAfter, IsBounded) {
   EXPECT_EQ(ParseRetryAfter("99999999999999999999999999"), limits::kRetryAfterMsMax);
 }
 
+// Matrix C29, E18.
 TEST(RetryAfter, AnythingElseIsIgnored) {
   for (const std::string_view value :
        {"", " ", "5 ", " 5", "+5", "-1", "-99999999999999999999999999", "1.5", "1e3",

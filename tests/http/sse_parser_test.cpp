@@ -119,6 +119,7 @@ const std::vector<Case>& Cases() {
   return cases;
 }
 
+// Matrix C14, C16.
 TEST(SseParser, ReadsWhatTheStandardSays) {
   for (const Case& c : Cases()) EXPECT_EQ(Parse(c.stream), c.events) << c.name;
 }
@@ -131,6 +132,7 @@ TEST(SseParser, ACutAtAnyByteChangesNothing) {
   }
 }
 
+// Matrix C14.
 TEST(SseParser, TwoCutsAtAnyBytesChangeNothing) {
   for (const Case& c : Cases()) {
     for (size_t first = 0; first <= c.stream.size(); ++first) {
@@ -186,6 +188,7 @@ std::string FeedAll(std::string_view stream, size_t step, Collector* collector) 
 
 constexpr size_t kSteps[] = {size_t{1} << 30, size_t{1} << 20, 65'521};
 
+// Matrix C17.
 TEST(SseParser, ALineMayHaveItsBoundAndNotOneMore) {
   const std::string line = "data:" + std::string(limits::kSseLineBytesMax - 5, 'x');
   for (const size_t step : kSteps) {
@@ -202,6 +205,7 @@ TEST(SseParser, ALineMayHaveItsBoundAndNotOneMore) {
   }
 }
 
+// Matrix C17.
 // The line's name counts with the event, so that what is held is bounded.
 TEST(SseParser, AnEventMayHaveItsBoundAndNotOneMore) {
   constexpr size_t kHalf = limits::kSseEventBytesMax / 2;

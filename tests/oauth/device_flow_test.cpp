@@ -121,7 +121,7 @@ TEST(DeviceResponse, AnErrorIsToldAsOne) {
   }
 }
 
-// Matrix A02.
+// Matrix A02, E05.
 TEST(DeviceResponse, NeedsItsThreeMembers) {
   for (const std::string_view value : {"", "null", "7", "true", "[]", "{}", R"("")"}) {
     Answer answer;
@@ -141,7 +141,7 @@ TEST(DeviceResponse, NeedsItsThreeMembers) {
   }
 }
 
-// Matrix A03.
+// Matrix A03, E07.
 TEST(DeviceResponse, AUserCodeCannotSteerATerminal) {
   for (const std::string& code :
        {std::string("ABCD"), std::string("a-1-"), std::string(32, 'Z')}) {

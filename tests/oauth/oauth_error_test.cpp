@@ -124,6 +124,7 @@ TEST(OAuthFault, AGateBeforeTheServerIsNamed) {
                    .edge_page);
 }
 
+// Matrix E18.
 TEST(OAuthFault, KnowsHowLongToWait) {
   const OAuthFault fault = ReadOAuthFault(
       HttpReply(400, R"({"error":"slow_down","interval":12})", {{"retry-after", "60"}}));

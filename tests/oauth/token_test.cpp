@@ -53,6 +53,7 @@ TEST(TokenResponse, NeedsNoMoreThanAnAccessToken) {
             kAskedAt + limits::kTokenLifeSecondsDefault * 1000);
 }
 
+// Matrix E08.
 TEST(TokenResponse, IsOneJsonObject) {
   std::string deep = R"({"access_token":"at","x":)" + std::string(63, '[');
   std::string at_bound = deep + std::string(63, ']') + "}";
@@ -78,7 +79,7 @@ TEST(TokenResponse, IsOneJsonObject) {
   }
 }
 
-// Matrix A21.
+// Matrix A21, E07.
 TEST(TokenResponse, AnAccessTokenIsWhatAHeaderCanCarry) {
   for (const std::string_view value : {"null",
                                        "7",
@@ -111,6 +112,7 @@ TEST(TokenResponse, AnAccessTokenIsWhatAHeaderCanCarry) {
   EXPECT_EQ(Verdict(Parse(R"({"token_type":"Bearer"})")), "protocol token_response");
 }
 
+// Matrix E05.
 TEST(TokenResponse, OtherJsonIsNoTokenAnswer) {
   for (const std::string_view body :
        {"{}", "[]", "null", R"({"data":{"access_token":"at"}})",

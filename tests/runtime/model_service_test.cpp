@@ -149,6 +149,7 @@ TEST_F(ModelServiceTest, AListIsGoodForItsTime) {
   EXPECT_EQ(changes_, 1) << "the same models";
 }
 
+// Matrix C45.
 TEST_F(ModelServiceTest, AnOldListIsBetterThanNone) {
   SignIn("a");
   Get();
