@@ -74,8 +74,10 @@ class Gone(Exception):
 class Connection:
     def __init__(self, reader, writer):
         self._reader, self._writer = reader, writer
-        # What was sent has left this process before the next thing happens.
-        writer.transport.set_write_buffer_limits(high=0)
+        # What was sent has left this process before the next thing happens.  With TLS, where
+        # asyncio may forget to say that there is room again, it has unless it is much.
+        if writer.get_extra_info("ssl_object") is None:
+            writer.transport.set_write_buffer_limits(high=0)
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     async def request(self):

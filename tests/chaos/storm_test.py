@@ -95,7 +95,8 @@ class StormTest(ChaosTest):
         with Chaos(script) as chaos:
             lines, last = self.crowd(chaos, [self.request(str(number)) for number in range(9)], 9,
                                      DEADLINE_S, unwanted=3, max_requests=3)
-        self.assertEqual((last["ends"], last["late"], chaos.accepted), (9, 0, 3))
+        self.assertEqual((last["ends"], last["late"]), (9, 0))
+        self.assertLessEqual(chaos.accepted, 3)
         for line in lines[3:]:
             self.check_error(line["result"], "local_limit", retry=True)
             self.assertEqual(line["status"], RATE_LIMIT)
