@@ -93,7 +93,22 @@ TEST_F(ModelsFetchTest, BoundsTheBody) {
   world_.GiveToken();
   world_.transport.Head(200);
   const std::string mebibyte(1u << 20, ' ');
-  for (int i = 0; i < 6; ++i) EXPECT_TRUE(world_.transport.Body(mebibyte));
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(world_.transport.Body(mebibyte));
+  EXPECT_FALSE(world_.transport.Body(" ")) << "enough is known";
+  EXPECT_FALSE(world_.transport.Body(mebibyte));
+  EXPECT_EQ(calls_, 0) << "not from within a call";
+  world_.scheduler.RunDue();
+  EXPECT_TRUE(world_.transport.requests[0].cancelled);
+  ASSERT_EQ(calls_, 1);
+  EXPECT_EQ(result_->error().code, ErrorCode::kTooLarge);
+  EXPECT_EQ(world_.scheduler.waiting(), 0u);
+}
+
+TEST_F(ModelsFetchTest, AListThatEndsPastTheBoundEndsOnce) {
+  Start();
+  world_.GiveToken();
+  world_.transport.Head(200);
+  (void)world_.transport.Body(std::string(5u << 20, ' '));
   world_.transport.Done();
   ExpectError(ErrorCode::kTooLarge);
 }
