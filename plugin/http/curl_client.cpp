@@ -22,6 +22,7 @@ class Collector : public CurlTransfer::Sink {
   }
 
   bool too_large() const { return too_large_; }
+  int status() const { return response_.head.status; }
   HttpResponse Take() { return std::move(response_); }
 
  private:
@@ -67,6 +68,8 @@ Result<HttpResponse> CurlClient::Fetch(const HttpRequest& request, size_t body_b
   if (running > 0) return Error::Make(ErrorCode::kCancelled, "the provider is closing");
   Result<void> done = transfer->Finish(code);
   if (collector.too_large()) {
+    // A long page with a refusal is a refusal: its status, and how it begins, will do.
+    if (collector.status() / 100 != 2) return collector.Take();
     return Error::Make(ErrorCode::kTooLarge, "the answer is larger than allowed");
   }
   if (!done.ok()) return std::move(done).error();

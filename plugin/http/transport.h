@@ -95,7 +95,8 @@ class HttpClient {
 
   enum class Interruptible { kYes, kNo };
 
-  // Blocks.  Fails with kTooLarge past `body_bytes_max`, kCancelled if interrupted.
+  // Blocks.  Past `body_bytes_max` a 2xx fails with kTooLarge, and of any other answer
+  // only the beginning is kept.  Fails with kCancelled if interrupted.
   // `*sent` tells whether any byte of the request may have reached the server.
   virtual Result<HttpResponse> Fetch(const HttpRequest& request, size_t body_bytes_max,
                                      Interruptible interruptible, bool* sent) = 0;

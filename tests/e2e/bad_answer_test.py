@@ -79,6 +79,11 @@ class BadAnswerTest(SignedInTest):
         self.refresh("protocol", body=PAGE, headers=HTML)
         self.refresh("edge_blocked", status=403, body=PAGE, headers=CHALLENGE, code=TEMPORARY)
         self.refresh("upstream", status=500, body=PAGE, headers=HTML, code=TEMPORARY)
+        # A page that is longer than any answer with a token says no less.
+        asked = self.sim.stats()["scenes"]
+        self.refresh("upstream", status=503, body=PAGE + "x" * 100_000, headers=HTML,
+                     code=TEMPORARY)
+        self.assertEqual(self.sim.stats()["scenes"], asked + 1)
         self.check_signed_in()
 
     # E04

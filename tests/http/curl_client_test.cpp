@@ -59,7 +59,7 @@ TEST_F(CurlClientTest, FetchesAWholeAnswer) {
 
 TEST_F(CurlClientTest, TheBodyIsBounded) {
   for (const std::string_view head :
-       {"HTTP/1.1 200 OK", "HTTP/1.1 500 Oh", "HTTP/1.1 200 OK\r\nX-A: b"}) {
+       {"HTTP/1.1 200 OK", "HTTP/1.1 206 Oh", "HTTP/1.1 200 OK\r\nX-A: b"}) {
     server_.Expect({Server::Answer(std::string(1'000, 'x'), head)});
     const Result<HttpResponse> at = Fetch(Post());
     ASSERT_TRUE(at.ok());
@@ -69,6 +69,21 @@ TEST_F(CurlClientTest, TheBodyIsBounded) {
     const Result<HttpResponse> past = Fetch(Post());
     ASSERT_FALSE(past.ok());
     EXPECT_EQ(past.error().code, ErrorCode::kTooLarge);
+    EXPECT_TRUE(sent_);
+  }
+}
+
+// Matrix A14.
+TEST_F(CurlClientTest, OfALongRefusalTheBeginningIsKept) {
+  for (const int status : {302, 400, 503}) {
+    server_.Expect({Server::Send("HTTP/1.1 " + std::to_string(status) +
+                                 " No\r\nRetry-After: 7\r\n\r\n"),
+                    Server::Send(std::string(100'000, 'x')), Server::Hold()});
+    const Result<HttpResponse> response = Fetch(Post(), 65'536);
+    ASSERT_TRUE(response.ok()) << status;
+    EXPECT_EQ(response.value().head.status, status);
+    EXPECT_EQ(response.value().head.Header("retry-after"), "7");
+    EXPECT_LE(response.value().body.size(), 65'536u);
     EXPECT_TRUE(sent_);
   }
 }
