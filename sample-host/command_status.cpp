@@ -27,6 +27,12 @@ std::string Models(const llmp::Json& status) {
   return standard.empty() || count.empty() ? count : count + ", by default " + standard;
 }
 
+std::string Because(const llmp::Json& status) {
+  const std::string reason = status["reason"].str();
+  const std::string detail = status["detail"].str();
+  return detail.empty() ? reason : reason + ": " + detail;
+}
+
 }  // namespace
 
 Outcome FetchStatus(const App& app) {
@@ -35,6 +41,7 @@ Outcome FetchStatus(const App& app) {
 
 void PrintStatus(const llmp::Json& status) {
   PrintRows({{"State", status["state"].str()},
+             {"Because", Because(status)},
              {"Account", status["email"].str(status["account_id"].str())},
              {"Tier", Tier(status)},
              {"Unlocks", status["tier_unlocks"].str()},

@@ -12,6 +12,11 @@ namespace xai {
 namespace {
 
 constexpr mode_t kFileMode = 0600;
+constexpr std::string_view kTemporarySuffix = ".tmp";
+
+std::string TemporaryPrefix(std::string_view name) {
+  return "." + std::string(name) + ".";
+}
 
 std::string ParentOf(const std::string& path) {
   const size_t end = path.find_last_not_of('/');
@@ -181,7 +186,8 @@ Result<bool> StateDir::CreateNew(std::string_view name, std::string_view bytes,
   uint64_t mark = 0;
   random->Fill(reinterpret_cast<uint8_t*>(&mark), sizeof(mark));
   Result<Reservation> room = ReserveAs(
-      "." + std::string(name) + "." + std::to_string(mark) + ".tmp", bytes.size());
+      TemporaryPrefix(name) + std::to_string(mark) + std::string(kTemporarySuffix),
+      bytes.size());
   if (!room.ok()) return std::move(room).error();
   Result<bool> created = room.value().CommitNew(name, bytes);
   if (created.ok()) RemoveLeftovers(name);
@@ -189,10 +195,16 @@ Result<bool> StateDir::CreateNew(std::string_view name, std::string_view bytes,
 }
 
 void StateDir::RemoveLeftovers(std::string_view name) const {
-  const Result<std::vector<std::string>> left = List("." + std::string(name) + ".");
+  const std::string prefix = TemporaryPrefix(name);
+  const Result<std::vector<std::string>> left = List(prefix);
   if (!left.ok()) return;
   for (const std::string& temporary : left.value()) {
-    files()->Unlink(directory_->fd(), temporary);
+    // A person may keep copies under such names; ours are numbered.
+    const std::string_view mark = std::string_view(temporary).substr(prefix.size());
+    const size_t digits = mark.find_first_not_of("0123456789");
+    if (digits > 0 && digits != mark.npos && mark.substr(digits) == kTemporarySuffix) {
+      files()->Unlink(directory_->fd(), temporary);
+    }
   }
 }
 

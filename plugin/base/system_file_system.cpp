@@ -108,9 +108,17 @@ int SystemFileSystem::Sync(int fd) {
 
 int SystemFileSystem::Rename(int dir_fd, const std::string& from, const std::string& to,
                              OnExisting on_existing) {
-  const unsigned flags = on_existing == OnExisting::kFail ? RENAME_NOREPLACE : 0;
-  return Repeat(
-      [&] { return renameat2(dir_fd, from.c_str(), dir_fd, to.c_str(), flags); });
+  if (on_existing == OnExisting::kReplace) {
+    return Repeat([&] { return renameat(dir_fd, from.c_str(), dir_fd, to.c_str()); });
+  }
+  const int renamed = Repeat([&] {
+    return renameat2(dir_fd, from.c_str(), dir_fd, to.c_str(), RENAME_NOREPLACE);
+  });
+  if (renamed != -EINVAL && renamed != -ENOSYS) return renamed;
+  // Network file systems do not know the flag; a link replaces nothing either.
+  const int linked =
+      Repeat([&] { return linkat(dir_fd, from.c_str(), dir_fd, to.c_str(), 0); });
+  return linked != 0 ? linked : Unlink(dir_fd, from);
 }
 
 int SystemFileSystem::Unlink(int dir_fd, const std::string& name) {

@@ -104,8 +104,9 @@ inline constexpr std::string_view kStoreIo =
 inline constexpr std::string_view kStorePermission =
     "Give the state directory and key file to this user alone (modes 0700 and 0600).";
 inline constexpr std::string_view kStoreKey =
-    "The key that seals the sign-in is missing or another one. Restore it, or call start "
-    "with force to begin anew.";
+    "The key that seals the sign-in is missing or another one. Restore it, or use the key "
+    "and the key_source that the other programs use. If both are lost, call start with "
+    "force to begin anew.";
 inline constexpr std::string_view kStoreVersion =
     "A newer version wrote the stored sign-in. Update this plugin.";
 inline constexpr std::string_view kCancelled =
@@ -151,6 +152,7 @@ inline constexpr StateText kReauthRequired = {
     "logout",
     "xAI no longer accepts this sign-in. Call logout, then start, or use an xAI API key "
     "through the byok-custom-model skill."};
+// Of a store that others may still read the hint is that of the error, and no action helps.
 inline constexpr StateText kUnreadable = {"start", hint::kCorrupt};
 
 }  // namespace xai::text

@@ -44,6 +44,7 @@ void Account::Reload() {
   Result<std::optional<PendingLogin>> pending = store_->LoadPending();
   if (pending.ok()) {
     pending_ = std::move(pending).value();
+    if (pending_) last_login_id_ = pending_->code.user_code;
   } else {
     // A broken flow is no reason to give up a good sign-in.
     pending_.reset();
@@ -130,12 +131,7 @@ void Account::Install(TokenSet tokens) {
   record_->updated_at_ms = services_.clock->NowMs();
   record_->dead_reason.clear();
   record_->tier = ReadClaims(record_->access_token).tier;
-  if (!services_.machine_id.empty()) {
-    // Without a key there is no name, and nothing could have been reserved.
-    const Result<std::string> host_id =
-        store_->FingerprintOf(SecretString(services_.machine_id));
-    if (host_id.ok()) record_->host_id = host_id.value();
-  }
+  SetHostId();
   const std::shared_ptr<AccessToken> token = TokenOf(*record_);
   token->minted_steady_ms = services_.clock->SteadyMs();
   access_ = token;
@@ -152,9 +148,24 @@ Result<void> Account::Rekey(KeySource* keys) {
   if (!transaction.ok()) return std::move(transaction).error();
   Reload();
   if (unreadable_) return *unreadable_;
+  const bool is_cloned = IsCloned();
   Result<void> done = store_->Rekey(keys);
-  if (done.ok()) Reload();
-  return done;
+  if (!done.ok()) return done;
+  Reload();
+  if (!record_ || record_->host_id.empty() || is_cloned) return {};
+  // The name of this machine is made with the key.
+  SetHostId();
+  Result<StoreRoom> room = store_->ReserveCredential();
+  if (!room.ok()) return std::move(room).error();
+  return store_->SaveCredential(*record_, room.value().get());
+}
+
+void Account::SetHostId() {
+  if (services_.machine_id.empty()) return;
+  // Without a key there is no name, and nothing could have been reserved.
+  const Result<std::string> host_id =
+      store_->FingerprintOf(SecretString(services_.machine_id));
+  if (host_id.ok()) record_->host_id = host_id.value();
 }
 
 Result<bool> Account::Cancel() {

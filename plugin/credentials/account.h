@@ -94,6 +94,7 @@ class Account {
                             int64_t total_ms, HttpClient::Interruptible interruptible,
                             bool* sent);
   void Install(TokenSet tokens);
+  void SetHostId();
   Result<void> Persist(Vault::Room* room, Store::Write write = Store::Write::kNew);
   // The record in memory is newer than what is stored.
   void MarkUnsaved();
@@ -107,6 +108,8 @@ class Account {
   int64_t WaitMs(const PendingLogin& pending) const;
   void SchedulePoll(int64_t wait_ms);
   Result<PollResult> ExchangeDeviceCode();
+  // Without a flow: whether the one that is asked for has brought the account.
+  Result<PollResult> PollOfNone(const std::optional<std::string>& pending_id) const;
   Result<PollResult> KeepPending(const StillPending& pending);
   Result<void> EndFlow();
   void LookUpOwner();
@@ -130,6 +133,7 @@ class Account {
 
   std::optional<CredentialRecord> record_;
   std::optional<PendingLogin> pending_;
+  std::string last_login_id_;  // of the flow that this process last saw
   std::optional<Error> unreadable_;
   bool unsaved_ = false;                     // record_ is newer than the file
   std::optional<Error> unreadable_pending_;  // though the credential is fine

@@ -112,12 +112,7 @@ Result<Account::PollResult> Account::Poll(const std::optional<std::string>& pend
   if (unreadable_) return *unreadable_;
   if (store_error_) return *store_error_;
   if (unreadable_pending_) return *unreadable_pending_;
-  if (!pending_) {
-    const bool connected = record_ && !record_->dead();
-    return Error::Make(ErrorCode::kNoPendingFlow,
-                       connected ? "no sign-in is under way; the account is connected"
-                                 : "no sign-in is under way");
-  }
+  if (!pending_) return PollOfNone(pending_id);
   if (pending_id && *pending_id != pending_->code.user_code) {
     return Error::Make(ErrorCode::kInvalidRequest,
                        "pending_id: not the sign-in that is under way", "pending_id");
@@ -125,6 +120,19 @@ Result<Account::PollResult> Account::Poll(const std::optional<std::string>& pend
   const int64_t wait = WaitMs(*pending_);
   if (wait > 0 && !IsExpired(*pending_)) return PollResult{false, wait};
   return ExchangeDeviceCode();
+}
+
+Result<Account::PollResult> Account::PollOfNone(
+    const std::optional<std::string>& pending_id) const {
+  const std::string& asked = pending_id ? *pending_id : last_login_id_;
+  const bool connected = record_ && !record_->dead();
+  // Another process may have polled first.
+  if (connected && (asked.empty() || asked == record_->login_id)) {
+    return PollResult{true, 0};
+  }
+  return Error::Make(ErrorCode::kNoPendingFlow,
+                     connected ? "no sign-in is under way; the account is connected"
+                               : "no sign-in is under way");
 }
 
 Result<Account::PollResult> Account::ExchangeDeviceCode() {
@@ -186,6 +194,7 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
   Install(std::move(tokens));
   record_->subject = claims.subject;
   record_->principal_id = claims.principal_id;
+  record_->login_id = expected;
   record_->email = claims.email;
   // On the disk first, everything else after it.  A disk that fails now is retried later.
   Result<void> saved = Persist(room.value().get());

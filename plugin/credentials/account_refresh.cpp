@@ -104,13 +104,15 @@ Result<void> Account::Rotate(Vault::Lock* lock, Vault::Room* room, bool needed) 
   if (!tokens.ok()) {
     // The note stays only while nobody knows what became of the token, and an answer that
     // says nothing of it does not tell what an earlier sending did.
-    if (ambiguous) {
-      // Unless the end of this process kept it from being sent once more.
-      if (interrupted || !services_.closing()) (void)lock->WriteNote(unanswered);
-    } else if (!interrupted || tokens.error().code == ErrorCode::kReauthRequired) {
+    const bool is_open =
+        ambiguous || (interrupted && tokens.error().code != ErrorCode::kReauthRequired);
+    if (!is_open) {
       (void)lock->WriteNote("");
+    } else if (interrupted || !services_.closing()) {
+      // Unless the end of this process kept it from being sent once more.
+      (void)lock->WriteNote(unanswered);
     }
-    unanswered_ = ambiguous ? access_ : nullptr;
+    unanswered_ = is_open ? access_ : nullptr;
     if (tokens.error().code == ErrorCode::kReauthRequired) {
       return OnGrantRefused(interrupted, room);
     }

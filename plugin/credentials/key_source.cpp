@@ -72,15 +72,26 @@ class KeyFileSource : public KeySource {
       if (bytes.value()) return ToKey(&*bytes.value(), path_);
     }
     if (!may_create) return NoKey("the key file " + path_ + " is missing", "key_missing");
-    return Create(split);
+    std::string fresh(limits::kKeyFileBytes, '\0');
+    random_->Fill(reinterpret_cast<uint8_t*>(fresh.data()), fresh.size());
+    return Create(split, std::move(fresh));
+  }
+
+  Result<void> Keep(const SecretKey& key) override {
+    Result<SecretKey> now = Key({}, false);
+    if (!now.ok() && now.error().reason == "key_missing") {
+      const auto* bytes = reinterpret_cast<const char*>(key.data());
+      now = Create(Split(path_), std::string(bytes, SecretKey::size()));
+    }
+    if (!now.ok()) return std::move(now).error();
+    if (std::memcmp(now.value().data(), key.data(), SecretKey::size()) == 0) return {};
+    return NoKey("the key file " + path_ + " was exchanged", "wrong_key");
   }
 
  private:
-  Result<SecretKey> Create(const SplitPath& split) {
+  Result<SecretKey> Create(const SplitPath& split, std::string bytes) {
     Result<StateDir> directory = StateDir::Open(files_, split.directory);
     if (!directory.ok()) return std::move(directory).error();
-    std::string bytes(limits::kKeyFileBytes, '\0');
-    random_->Fill(reinterpret_cast<uint8_t*>(bytes.data()), bytes.size());
     Result<bool> created = directory.value().CreateNew(split.name, bytes, random_);
     if (!created.ok()) return std::move(created).error();
     if (created.value()) return ToKey(&bytes, path_);
@@ -216,6 +227,10 @@ std::optional<KeySourceId> ParseKeySource(std::string_view name) {
 }
 
 KdfParameters KeySource::NewParameters(Random*) const {
+  return {};
+}
+
+Result<void> KeySource::Keep(const SecretKey&) {
   return {};
 }
 

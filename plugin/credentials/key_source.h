@@ -36,6 +36,10 @@ class KeySource {
   // The key of a file with these parameters.  kStoreKey if there is none.  A key that
   // does not exist is made only if `may_create`: otherwise data would be orphaned.
   virtual Result<SecretKey> Key(const KdfParameters& parameters, bool may_create) = 0;
+
+  // Makes sure that a key which was had before can be had again.  Puts it back where it
+  // is ours to keep and has gone; kStoreKey if there is another one now.
+  virtual Result<void> Keep(const SecretKey& key);
 };
 
 // 32 random bytes in a file of mode 0600, made when first needed.

@@ -75,6 +75,7 @@ SecretString EncodeCredential(const CredentialRecord& record) {
   json.Key("email").String(record.email);
   if (record.tier) json.Key("tier").Int(*record.tier);
   if (!record.host_id.empty()) json.Key("host_id").String(record.host_id);
+  if (!record.login_id.empty()) json.Key("login_id").String(record.login_id);
   if (record.dead()) json.Key("dead").String(record.dead_reason);
   return Finish(&json);
 }
@@ -95,6 +96,7 @@ Result<CredentialRecord> DecodeCredential(const SecretString& text) {
   record.email = Text(root, "email");
   record.tier = root["tier"].Integer();
   record.host_id = Text(root, "host_id");
+  record.login_id = Text(root, "login_id");
   record.dead_reason = Text(root, "dead");
   document.value()->Wipe();
   if (record.access_token.empty()) {

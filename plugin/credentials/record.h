@@ -26,6 +26,7 @@ struct CredentialRecord {
   std::optional<int64_t> tier;
   // The machine that signed in, as a keyed hash; empty if it has no name.
   std::string host_id;
+  std::string login_id;  // the user code of the flow that brought it
   // The grant is gone: why, in the words of `reason`.  The tokens stay where they are.
   std::string dead_reason;
 

@@ -163,11 +163,18 @@ Result<std::optional<OpenedFile>> Store::Load(const std::string& name) {
                        "configured one",
                        "key_source");
   }
+  const bool is_cached = key_.has_value();
   Result<SecretKey> key = KeyFor(header.value().kdf, false);
   if (!key.ok()) return std::move(key).error();
   Result<OpenedFile> opened = OpenSealed(*bytes.value(), key.value(), context_);
+  if (!opened.ok() && is_cached) {
+    // Another process may have exchanged the key since it was read.
+    key_.reset();
+    key = KeyFor(header.value().kdf, false);
+    if (!key.ok()) return std::move(key).error();
+    opened = OpenSealed(*bytes.value(), key.value(), context_);
+  }
   if (!opened.ok()) {
-    // The key file may have been exchanged since it was read.
     key_.reset();
     return std::move(opened).error();
   }
@@ -256,11 +263,20 @@ Result<SecretKey> Store::KeyForWriting(KdfParameters* parameters) {
     const Result<SealedHeader> header = ReadSealedHeader(*bytes.value());
     if (header.ok()) {
       *parameters = header.value().kdf;
-      return KeyFor(*parameters, false);
+      return Kept(KeyFor(*parameters, false));
     }
   }
   *parameters = key_ ? key_parameters_ : keys_->NewParameters(random_);
-  return KeyFor(*parameters, !data_exists);
+  return Kept(KeyFor(*parameters, !data_exists));
+}
+
+Result<SecretKey> Store::Kept(Result<SecretKey> key) {
+  if (!key.ok()) return key;
+  // It may have been read long ago: what is sealed now must open after the next start.
+  Result<void> kept = keys_->Keep(key.value());
+  if (kept.ok()) return key;
+  key_.reset();
+  return std::move(kept).error();
 }
 
 }  // namespace xai

@@ -90,6 +90,8 @@ class Store {
   void Forget();
   Result<SecretKey> KeyFor(const KdfParameters& parameters, bool may_create);
   Result<SecretKey> KeyForWriting(KdfParameters* parameters);
+  // The same key, once it is sure to be had again.
+  Result<SecretKey> Kept(Result<SecretKey> key);
 
   Vault* vault_;
   SealContext context_;

@@ -23,6 +23,13 @@ bool IsToken(std::string_view token) {
   });
 }
 
+// RFC 6749 appendix A.17: any visible character, and the space.
+bool IsRefreshToken(std::string_view token) {
+  return token.size() <= limits::kTokenBytesMax &&
+         std::all_of(token.begin(), token.end(),
+                     [](char c) { return c >= 0x20 && c <= 0x7E; });
+}
+
 bool IsBearer(std::string_view type) {
   constexpr std::string_view kBearer = "bearer";
   return type.size() == kBearer.size() &&
@@ -59,14 +66,17 @@ Result<TokenSet> ParseTokenResponse(std::string_view body, int64_t asked_at_ms) 
   const std::optional<std::string_view> access = fields.String("access_token");
   if (!access || !IsToken(*access)) return Refuse("no usable access token");
   const JsonFields::Field* refresh = fields.Find("refresh_token");
-  if (refresh != nullptr && refresh->kind != JsonFields::Kind::kNull &&
-      (refresh->kind != JsonFields::Kind::kString || !IsToken(refresh->text))) {
+  const bool has_refresh =
+      refresh != nullptr && refresh->kind != JsonFields::Kind::kNull &&
+      !(refresh->kind == JsonFields::Kind::kString && refresh->text.empty());
+  if (has_refresh &&
+      (refresh->kind != JsonFields::Kind::kString || !IsRefreshToken(refresh->text))) {
     return Refuse("an unusable refresh token");
   }
 
   TokenSet tokens;
   tokens.access_token = SecretString(*access);
-  if (refresh != nullptr) tokens.refresh_token = SecretString(refresh->text);
+  if (has_refresh) tokens.refresh_token = SecretString(refresh->text);
   const std::optional<std::string_view> id = fields.String("id_token");
   if (id && IsToken(*id)) tokens.id_token = SecretString(*id);
   tokens.scope = std::string(fields.String("scope").value_or(""));

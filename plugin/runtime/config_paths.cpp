@@ -68,9 +68,15 @@ Result<void> ResolvePaths(const JsonValue& config, const Environment& environmen
   if (const auto given = config["state_dir"].String()) {
     out->state_dir = std::string(*given);
     if (!IsUsablePath(out->state_dir)) return Invalid("state_dir", "must be a full path");
+    // However a place is named, its key is the same.
+    const std::string place = WithoutTrailingSlashes(out->state_dir);
     const bool in_workspace = IsUsablePath(workspace) && !workspace_base.empty() &&
-                              out->state_dir.rfind(workspace_base + "/", 0) == 0;
-    if (in_workspace) key_base = workspace_base + "/.config";
+                              (place + "/").rfind(workspace_base + "/", 0) == 0;
+    if (place == WithoutTrailingSlashes(environment("XAI_GROK_STATE_DIR"))) {
+      key_base = ParentOf(place) + "/.config";
+    } else if (in_workspace) {
+      key_base = workspace_base + "/.config";
+    }
   } else if (const std::string from = environment("XAI_GROK_STATE_DIR"); !from.empty()) {
     out->state_dir = from;
     if (!IsUsablePath(from)) return Invalid("XAI_GROK_STATE_DIR", "must be a full path");

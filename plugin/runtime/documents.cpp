@@ -7,7 +7,7 @@
 namespace xai {
 namespace {
 
-text::StateText TextFor(AccountState state) {
+text::StateText TextFor(AccountState state, const AccountSnapshot& account) {
   switch (state) {
     case AccountState::kSignedOut:
       return text::kSignedOut;
@@ -22,7 +22,8 @@ text::StateText TextFor(AccountState state) {
     case AccountState::kReauthRequired:
       return text::kReauthRequired;
     case AccountState::kCredentialUnreadable:
-      return text::kUnreadable;
+      if (account.unreadable->code == ErrorCode::kStoreCorrupt) return text::kUnreadable;
+      return {"", InfoOf(account.unreadable->code).hint};
   }
   return text::kSignedOut;
 }
@@ -98,7 +99,7 @@ void WriteAccount(const AccountView& view, JsonWriter* json) {
 std::string StatusDocument(const AccountView& view) {
   const AccountSnapshot& account = *view.snapshot;
   const AccountState state = StateOf(account, view.now_ms);
-  const text::StateText words = TextFor(state);
+  const text::StateText words = TextFor(state, account);
   JsonWriter json(1024);
   json.BeginObject().Key("ok").Bool(true);
   json.Key("state").String(NameOf(state));

@@ -127,11 +127,30 @@ TEST_F(AccountPollTest, WhatEndsTheFlowEndsItForAll) {
 TEST_F(AccountPollTest, ADeniedFlowLeavesTheCredential) {
   const auto process = NewProcess();
   SignIn(process.get());
-  StartFlow(process.get());
+  ReplyDeviceCode("WXYZ-9876");
+  ASSERT_TRUE(process->account.Start(true).ok());
+  clock_.Advance(5'000);
   ReplyError("access_denied");
   EXPECT_EQ(Poll(process.get()), "access_denied");
   EXPECT_EQ(process->State(clock_), "connected");
   EXPECT_EQ(Poll(process.get()), "no_pending_flow");
+}
+
+// Several programs wait for one approval; one of them polls first.
+TEST_F(AccountPollTest, WhoPollsSecondIsConnectedAsWell) {
+  const auto first = NewProcess();
+  const auto second = NewProcess();
+  StartFlow(first.get());
+  second->account.Reload();
+  ReplyTokens(1);
+  EXPECT_EQ(Poll(first.get()), "connected");
+  const size_t sent = http_.requests().size();
+  EXPECT_EQ(Poll(second.get()), "connected");
+  EXPECT_EQ(Poll(NewProcess().get()), "connected");
+  const auto third = NewProcess();
+  EXPECT_TRUE(third->account.Poll("ABCD-1234").value().connected);
+  EXPECT_EQ(Verdict(third->account.Poll("WXYZ-9876")), "no_pending_flow");
+  EXPECT_EQ(http_.requests().size(), sent);
 }
 
 // Matrix A12: either clock ends it.

@@ -136,12 +136,17 @@ TEST_F(AccountUnansweredTest, InTheNextProcessARefusedAccessTokenIsNeed) {
 }
 
 TEST_F(AccountUnansweredTest, AnOutageSaysNothingOfTheFirstTime) {
+  clock_.Advance(kLifeMs - limits::kRefreshAheadMs);
   http_.Fail(ErrorCode::kTimeout, true);
   http_.Reply(503, "<html>");
-  EXPECT_EQ(Refresh(), "upstream transient");
-  EXPECT_EQ(ReadFile(File("lock")).size(), 16u) << "it may be spent";
+  EXPECT_EQ(Refresh(When::kIfStale), "upstream transient");
+  EXPECT_NE(ReadFile(File("lock")), "") << "it may be spent";
+  clock_.Advance(limits::kRefreshBackoffMaxMs);
+  EXPECT_EQ(Refresh(When::kIfStale), "upstream transient");
+  EXPECT_EQ(Sent(), 2u) << "the access token is good, and the other one rests";
+  clock_.Advance(limits::kRefreshAheadMs);
   ReplyError("invalid_grant");
-  EXPECT_EQ(Refresh(), "reauth_required refresh_interrupted");
+  EXPECT_EQ(Refresh(When::kIfStale), "reauth_required refresh_interrupted");
 }
 
 TEST_F(AccountUnansweredTest, ARefusedAccessTokenIsNeed) {

@@ -1,6 +1,7 @@
 // Credentials that the disk did not take, and copies that somebody put back.
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "base/limits.h"
@@ -154,6 +155,23 @@ TEST_F(AccountUnsavedTest, LogoutRemovesItAllTheSame) {
   files_.write_error = 0;
   ReplyDeviceCode();
   EXPECT_EQ(Verdict(other_->account.Start(false)), "ok") << "the lock is free";
+}
+
+// What is sealed with a key that exists nowhere any more would be lost at the next start.
+TEST_F(AccountUnsavedTest, AKeyThatIsGoneIsPutBackBeforeAnythingIsSpent) {
+  fs::remove_all(folder_.path() / "keys");
+  ReplyTokens(2);
+  EXPECT_EQ(Refresh(process_.get()), "ok");
+  const auto later = NewProcess();
+  later->account.Reload();
+  EXPECT_EQ(later->Bearer(), AccessToken(2));
+}
+
+TEST_F(AccountUnsavedTest, AnotherKeyMeansThatNothingIsSpent) {
+  const size_t sent = http_.requests().size();
+  std::ofstream(folder_.path() / "keys" / "key") << std::string(32, 'k');
+  EXPECT_EQ(Refresh(process_.get()).substr(0, 9), "store_key");
+  EXPECT_EQ(http_.requests().size(), sent);
 }
 
 // B26: memory wins, and is written again.

@@ -129,12 +129,16 @@ TEST_F(KeyFileTest, IsAPlainFile) {
 // Matrix B37.
 TEST_F(KeyFileTest, TidiesUpAfterThoseWhoDied) {
   const fs::path left = folder_.Write("keys/.key.7.tmp", "half a key");
+  for (const char* name : {".key.backup", ".key.2025.orig", ".key..tmp", ".key.7a.tmp"}) {
+    folder_.Write(std::string("keys/") + name, "a person's own");
+  }
   const std::string made = Get(true);
   EXPECT_FALSE(fs::exists(left));
   folder_.Write("keys/.key.8.tmp", "half a key");
   EXPECT_EQ(Get(true), made);
   const fs::directory_iterator files(path().parent_path());
-  EXPECT_EQ(std::distance(begin(files), end(files)), 1);
+  EXPECT_EQ(std::distance(begin(files), end(files)), 5)
+      << "the key, and what is not ours";
 }
 
 // Another process makes the key, and tidies up, just before this one would.

@@ -156,11 +156,17 @@ TEST(TokenResponse, TheTypeIsBearer) {
 }
 
 TEST(TokenResponse, ARefreshTokenIsUsableOrAbsent) {
-  const Result<TokenSet> null = ParseWith(R"("refresh_token":null)");
-  ASSERT_TRUE(null.ok());
-  EXPECT_TRUE(null.value().refresh_token.empty());
+  for (const std::string_view none : {"null", R"("")"}) {
+    const Result<TokenSet> tokens = ParseWith(R"("refresh_token":)" + std::string(none));
+    ASSERT_TRUE(tokens.ok()) << none;
+    EXPECT_TRUE(tokens.value().refresh_token.empty());
+  }
+  // RFC 6749 appendix A.17 has more characters than a bearer may have.
+  const Result<TokenSet> odd = ParseWith(R"("refresh_token":" a|b:c$~\"")");
+  ASSERT_TRUE(odd.ok());
+  EXPECT_EQ(odd.value().refresh_token.Reveal(), " a|b:c$~\"");
   for (const std::string_view value :
-       {R"("")", R"("a b")", R"("a\n")", R"("\u00e4")", "7", "true", "[]", "{}"}) {
+       {R"("a\n")", R"("a\u007f")", R"("\u00e4")", "7", "true", "[]", "{}"}) {
     EXPECT_EQ(Verdict(ParseWith(R"("refresh_token":)" + std::string(value))),
               "protocol token_response")
         << value;
@@ -233,7 +239,7 @@ TEST(TokenResponse, TheShorterOfTwoLivesCounts) {
 TEST(TokenResponse, AnErrorNeverHoldsTheToken) {
   for (const std::string_view body :
        {R"({"access_token":"s3cr3t value"})", R"({"access_token":"s3cr3t")",
-        R"({"access_token":"at","refresh_token":"s3cr3t value"})",
+        R"({"access_token":"at","refresh_token":"s3cr3t\nvalue"})",
         R"({"s3cr3t":1,"s3cr3t":2})"}) {
     const Result<TokenSet> tokens = Parse(body);
     ASSERT_FALSE(tokens.ok());

@@ -108,10 +108,13 @@ TEST_F(DocumentsTest, EachStateSaysWhatToDo) {
   EXPECT_NE(StatusDocument(View()).find(R"("reason":"grant_revoked")"),
             std::string::npos);
   account_.unreadable = Error::Make(ErrorCode::kStoreKey, "the key is another one");
-  ExpectStatus("credential_unreadable", false, "start");
+  ExpectStatus("credential_unreadable", false, "null");
   const std::unique_ptr<JsonDocument> unreadable = MustParse(StatusDocument(View()));
   EXPECT_EQ(unreadable->root()["reason"].String(), "store_key");
   EXPECT_EQ(unreadable->root()["detail"].String(), "the key is another one");
+  EXPECT_EQ(unreadable->root()["hint"].String(), InfoOf(ErrorCode::kStoreKey).hint);
+  account_.unreadable = Error::Make(ErrorCode::kStoreCorrupt, "broken");
+  ExpectStatus("credential_unreadable", false, "start");
 }
 
 // Matrix A22.

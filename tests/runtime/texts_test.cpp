@@ -96,7 +96,7 @@ AccountSnapshot SnapshotFor(AccountState state) {
   account.refreshable = true;
   if (state == AccountState::kReauthRequired) account.dead_reason = "grant_revoked";
   if (state == AccountState::kCredentialUnreadable) {
-    account.unreadable = Error::Make(ErrorCode::kStoreKey, "another key");
+    account.unreadable = Error::Make(ErrorCode::kStoreCorrupt, "broken");
   }
   return account;
 }
