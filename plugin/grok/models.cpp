@@ -145,8 +145,8 @@ bool ModelsFetch::OnAnswerBytes(std::string_view bytes) {
   // One byte past the bound is enough to know.
   body_.append(bytes.substr(0, limits::kModelsBodyBytesMax + 1 - body_.size()));
   if (body_.size() <= limits::kModelsBodyBytesMax) return true;
-  // The rest, which may have no end, is not waited for; but the transport is in one of our
-  // functions.
+  // The rest, which may have no end, is not waited for; but the transport is in one of
+  // our functions.
   if (timer_ != 0) services_.scheduler->CancelTimer(timer_);
   timer_ = services_.scheduler->RunAfter(0, [this] {
     timer_ = 0;
