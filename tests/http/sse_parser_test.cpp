@@ -246,5 +246,18 @@ TEST(SseParser, ManyEventsOfAnySizeAreNoLimit) {
   EXPECT_EQ(collector.events.back().second, "{\"n\":9999}");
 }
 
+// Hangs if the whole rest is searched for each line.
+TEST(SseParser, ManyEmptyLinesOfEitherKindAreReadInOneGo) {
+  constexpr size_t kLines = 4 << 20;
+  for (const char end : {'\r', '\n'}) {
+    SseParser parser;
+    Collector collector;
+    const std::string lines = std::string(kLines, end) + "data: a" + end + end;
+    ASSERT_TRUE(parser.Feed(lines, &collector).ok());
+    ASSERT_EQ(collector.events.size(), 1u);
+    EXPECT_EQ(collector.events[0].second, "a");
+  }
+}
+
 }  // namespace
 }  // namespace xai
