@@ -3,21 +3,24 @@
 #
 #   scripts/bench.sh [stream] [ROUNDS]    100,000 events through the plugin and through
 #                                         libcurl alone
+#   scripts/bench.sh crowd [RUNS [STREAMS [EVENTS [PER_PIECE]]]]
+#                                         4,000 paced streams at once, likewise
 #   scripts/bench.sh cancel [EACH]        from cancel() to the end of a request, in every
 #                                         phase that it can be in
 #
-# Everything stays on loopback.  stream needs nginx (package nginx-light), cancel
+# Everything stays on loopback.  stream and crowd need nginx (package nginx-light), cancel
 # needs the right to make network namespaces for one of its phases.  docs/performance.md
 # says what the numbers mean.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=stream
 case "${1:-}" in
-  --help | -h) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  stream | cancel) what=$1; shift ;;
+  --help | -h) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  stream | crowd | cancel) what=$1; shift ;;
 esac
 [ $# -gt 0 ] || case "$what" in
   stream) set -- 9 ;;
+  crowd) set -- 5 ;;
   cancel) set -- 112 ;;
 esac
 if [ "$what" != cancel ]; then
@@ -26,10 +29,11 @@ fi
 
 cmake --preset release >/dev/null
 cmake --build --preset release --target xai_grok xai_grok_backend sample-host xai-sim \
-  bench-stream bench-cancel >/dev/null
+  bench-stream bench-cancel crowd-libcurl crowd-plugin >/dev/null
 bin=$PWD/build/release/bin
 export XAI_E2E_HOST=$bin/sample-host XAI_E2E_SIM=$bin/xai-sim
 export XAI_E2E_PLUGIN=$PWD/build/release/skill/xai-grok-onboarding
 export XAI_BENCH_STREAM=$bin/bench-stream XAI_BENCH_CANCEL=$bin/bench-cancel
+export XAI_CROWD_LIBCURL=$bin/crowd-libcurl XAI_CROWD_PLUGIN=$bin/crowd-plugin
 export PYTHONPATH=$PWD/tests/e2e:$PWD/tests/chaos
 exec python3 -B "tests/bench/bench_$what.py" "$@"

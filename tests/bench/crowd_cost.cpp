@@ -1,0 +1,88 @@
+#include "bench/crowd_cost.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+namespace xai {
+namespace {
+
+double CpuMs() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto ms = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3;
+  };
+  return ms(usage.ru_utime) + ms(usage.ru_stime);
+}
+
+double Ms(BenchClock::duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+// VmRSS, or VmHWM for the most so far; of this program alone, other than ru_maxrss.
+long StatusKb(std::string_view name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind(name, 0) == 0) return std::atol(line.c_str() + name.size() + 1);
+  }
+  return -1;
+}
+
+}  // namespace
+
+CrowdCost::CrowdCost()
+    : begun_(BenchClock::now()), cpu_ms_(CpuMs()), start_kb_(StatusKb("VmRSS")) {}
+
+void CrowdCost::Add(const Expected& stream, BenchClock::time_point begun) {
+  ++(stream.whole() ? whole_ : broken_);
+  first_ms_.push_back(Ms(stream.first() - begun));
+}
+
+std::string CrowdCost::Tell() {
+  const double cpu_ms = CpuMs() - cpu_ms_;
+  const double wall_ms = Ms(BenchClock::now() - begun_);
+  std::sort(first_ms_.begin(), first_ms_.end());
+  char line[512];
+  std::snprintf(
+      line, sizeof line,
+      "{\"cpu_ms\":%.1f,\"wall_ms\":%.1f,\"peak_kb\":%ld,\"start_kb\":%ld,"
+      "\"first_p50_ms\":%.1f,\"first_p99_ms\":%.1f,\"whole\":%zu,\"broken\":%zu}",
+      cpu_ms, wall_ms, StatusKb("VmHWM"), start_kb_, Percentile(0.50), Percentile(0.99),
+      whole_, broken_);
+  return line;
+}
+
+double CrowdCost::Percentile(double part) {
+  if (first_ms_.empty()) return -1;
+  const auto last = static_cast<double>(first_ms_.size() - 1);
+  return first_ms_[static_cast<std::size_t>(part * last + 0.5)];
+}
+
+std::string ReadWholeFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    std::cerr << "cannot read " << path << '\n';
+    std::exit(2);
+  }
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+void AllowConnections(std::size_t count) {
+  rlimit limit = {};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = std::max<rlim_t>(limit.rlim_cur, count + 256);
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    std::cerr << count << " connections need more descriptors: ulimit -n\n";
+    std::exit(2);
+  }
+}
+
+}  // namespace xai

@@ -1,0 +1,75 @@
+// Many streams at once through the plugin, on one queue.
+//
+//   crowd-plugin FOLDER CONFIG STREAMS TEXT
+//
+// TEXT is a file with the text of each answer.  Prints the line of crowd_cost.h.
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <unordered_map>
+
+#include "bench/crowd_cost.h"
+#include "llm_provider.hpp"
+
+namespace {
+
+using xai::BenchClock;
+
+constexpr const char* kRequest =
+    R"({"model":"grok-4.3","messages":[{"role":"user","content":"go"}]})";
+
+struct Running {
+  xai::Expected text;
+  BenchClock::time_point begun;
+};
+
+void Begin(const llmp::Provider& provider, const llmp::Queue& queue, std::uint64_t id) {
+  llmp_provider* raw = provider.get();
+  const std::string_view request = kRequest;
+  if (raw->complete(raw, queue.id(), id, request.data(), request.size()) == LLMP_OK)
+    return;
+  std::cerr << "crowd-plugin: not taken\n";
+  std::exit(1);
+}
+
+// The cost of so many streams, one line of JSON.
+std::string Run(const llmp::Provider& provider, std::size_t streams,
+                const std::string& text) {
+  xai::CrowdCost cost;
+  llmp::Queue queue = provider.open_queue();
+  std::unordered_map<std::uint64_t, Running> running;
+  for (std::size_t i = 0; i < streams; ++i) {
+    const std::uint64_t id = provider.next_request();
+    running.emplace(id, Running{xai::Expected(text), BenchClock::now()});
+    Begin(provider, queue, id);
+  }
+  while (!running.empty()) {
+    for (const llmp_event& event : queue.wait(-1)) {
+      const auto found = running.find(event.request);
+      if (found == running.end()) continue;
+      if (event.kind == LLMP_EV_TEXT) found->second.text.Take(llmp::text(event));
+      if (event.kind != LLMP_EV_END) continue;
+      if (event.status != LLMP_OK) std::cerr << llmp::text(event) << '\n';
+      cost.Add(found->second.text, found->second.begun);
+      running.erase(found);
+    }
+  }
+  return cost.Tell();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 5) {
+    std::cerr << "usage: crowd-plugin FOLDER CONFIG STREAMS TEXT\n";
+    return 2;
+  }
+  const std::size_t streams = std::strtoul(argv[3], nullptr, 10);
+  const std::string text = xai::ReadWholeFile(argv[4]);
+  xai::AllowConnections(streams);
+  const llmp::Provider provider = llmp::load(argv[1], {"crowd-plugin", "1.0"}, argv[2]);
+  // What is needed once: threads, the token.
+  provider.onboarding_action(R"({"action":"status"})").finish();
+  std::cout << Run(provider, streams, text) << '\n';
+  return 0;
+}
