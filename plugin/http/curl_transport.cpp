@@ -20,12 +20,17 @@ struct CurlTransport::Exchange : public CurlTransfer::Sink {
 std::unique_ptr<CurlTransport> CurlTransport::Make(HttpSettings settings) {
   CurlMulti multi(curl_multi_init());
   if (multi == nullptr) return nullptr;
+  std::unique_ptr<CurlSockets> sockets = CurlSockets::Make(multi.get());
+  if (sockets == nullptr) return nullptr;
   return std::unique_ptr<CurlTransport>(
-      new CurlTransport(std::move(settings), std::move(multi)));
+      new CurlTransport(std::move(settings), std::move(sockets), std::move(multi)));
 }
 
-CurlTransport::CurlTransport(HttpSettings settings, CurlMulti multi)
-    : settings_(std::move(settings)), multi_(std::move(multi)) {
+CurlTransport::CurlTransport(HttpSettings settings, std::unique_ptr<CurlSockets> sockets,
+                             CurlMulti multi)
+    : settings_(std::move(settings)),
+      sockets_(std::move(sockets)),
+      multi_(std::move(multi)) {
   // HTTP/1.1 alone: the failure of one stream stays its own.
   curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
 }
@@ -67,21 +72,16 @@ void CurlTransport::Resume(ExchangeId id) {
 }
 
 void CurlTransport::Perform() {
-  int running = 0;
-  curl_multi_perform(multi_.get(), &running);
+  sockets_->Perform();
   ReportFinished();
 }
 
 bool CurlTransport::Wait(int timeout_ms, int fd) {
-  curl_waitfd extra = {};
-  extra.fd = fd;
-  extra.events = CURL_WAIT_POLLIN;
-  curl_multi_poll(multi_.get(), &extra, fd < 0 ? 0 : 1, timeout_ms, nullptr);
-  return extra.revents != 0;
+  return sockets_->Wait(timeout_ms, fd);
 }
 
 void CurlTransport::Wakeup() {
-  curl_multi_wakeup(multi_.get());
+  sockets_->Wakeup();
 }
 
 void CurlTransport::ReportFinished() {

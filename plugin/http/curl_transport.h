@@ -6,13 +6,14 @@
 #include <unordered_map>
 
 #include "http/curl_easy.h"
+#include "http/curl_sockets.h"
 
 namespace xai {
 
 // Loop thread only, but for Wakeup().
 class CurlTransport : public HttpTransport {
  public:
-  // Null without memory.
+  // Null without memory, or if the kernel refuses a descriptor.
   static std::unique_ptr<CurlTransport> Make(HttpSettings settings);
   ~CurlTransport() override;
 
@@ -31,10 +32,12 @@ class CurlTransport : public HttpTransport {
  private:
   struct Exchange;
 
-  CurlTransport(HttpSettings settings, CurlMulti multi);
+  CurlTransport(HttpSettings settings, std::unique_ptr<CurlSockets> sockets,
+                CurlMulti multi);
   void ReportFinished();
 
   HttpSettings settings_;
+  std::unique_ptr<CurlSockets> sockets_;
   CurlMulti multi_;
   std::unordered_map<ExchangeId, std::unique_ptr<Exchange>> exchanges_;
   ExchangeId next_id_ = 1;

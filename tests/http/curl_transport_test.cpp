@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -206,8 +207,8 @@ TEST_F(CurlTransportTest, EndsWithExchangesRunning) {
 }
 
 TEST_F(CurlTransportTest, ExchangesRunSideBySide) {
-  constexpr size_t kCount = 20;
-  RecordingHandler handlers[kCount];
+  constexpr size_t kCount = 300;  // more than are looked at in one go
+  std::vector<RecordingHandler> handlers(kCount);
   for (RecordingHandler& handler : handlers) {
     server_.Expect({Server::Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na"),
                     Server::Hold(), Server::Send("b")});
