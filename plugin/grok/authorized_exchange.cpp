@@ -77,10 +77,13 @@ void AuthorizedExchange::SendNow() {
 }
 
 void AuthorizedExchange::OnHead(const HttpHead& head) {
-  head_ = head;
   has_head_ = true;
   accepted_ = head.status / 100 == 2;
-  if (accepted_) handler_->OnAccepted(head_);
+  if (accepted_) {
+    handler_->OnAccepted(head);
+  } else {
+    head_ = head;
+  }
 }
 
 bool AuthorizedExchange::OnBody(std::string_view bytes) {
