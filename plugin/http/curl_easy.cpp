@@ -47,6 +47,10 @@ bool IsPacked(const HttpHead& head) {
                      });
 }
 
+bool HasDefaultCaFile() {
+  return curl_version_info(CURLVERSION_NOW)->cainfo != nullptr;
+}
+
 ErrorCode CodeFor(CURLcode code) {
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
@@ -115,6 +119,11 @@ bool CurlTransfer::Configure(const HttpRequest& request) {
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!settings_.ca_file.empty()) set(CURLOPT_CAINFO, settings_.ca_file.c_str());
+  // A folder beside the file would be trusted as well, and keep libcurl from remembering
+  // what it has read: it would read all certificates again for each connection.
+  if (!settings_.ca_file.empty() || HasDefaultCaFile()) {
+    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  }
   set(CURLOPT_PROXY, loopback ? "" : settings_.proxy_url.c_str());
   set(CURLOPT_NOPROXY, settings_.no_proxy.c_str());
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_ms));
