@@ -104,7 +104,8 @@ inline constexpr std::string_view kStoreIo =
 inline constexpr std::string_view kStorePermission =
     "Give the state directory and key file to this user alone (modes 0700 and 0600).";
 inline constexpr std::string_view kStoreKey =
-    "The key that seals the sign-in is missing or another one. Restore it, or use the key "
+    "The key that seals the sign-in is missing or another one. Restore it, or use the "
+    "key "
     "and the key_source that the other programs use. If both are lost, call start with "
     "force to begin anew.";
 inline constexpr std::string_view kStoreVersion =
@@ -152,7 +153,8 @@ inline constexpr StateText kReauthRequired = {
     "logout",
     "xAI no longer accepts this sign-in. Call logout, then start, or use an xAI API key "
     "through the byok-custom-model skill."};
-// Of a store that others may still read the hint is that of the error, and no action helps.
+// Of a store that others may still read the hint is that of the error, and no action
+// helps.
 inline constexpr StateText kUnreadable = {"start", hint::kCorrupt};
 
 }  // namespace xai::text

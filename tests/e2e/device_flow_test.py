@@ -30,7 +30,11 @@ class DeviceFlowTest(StageTest):
         document = self.stage.poll_until_due()
         self.assertEqual((document["status"], document["email"]),
                          ("connected", "ada@example.com"))
-        self.check_no_flow("connected")
+        self.assertNotIn("pending", self.stage.files())
+        # A second time, or from another program, nobody is asked.
+        self.assertEqual(self.poll()["status"], "connected")
+        self.assertEqual(self.poll(start["pending_id"])["status"], "connected")
+        self.check_error(self.poll("ABCD-0000", code=NOT_SIGNED_IN), "no_pending_flow")
         self.assertEqual(self.sim.stats()["polls"], 1)
 
     def test_no_exchange_before_the_interval_has_passed(self):
