@@ -1,6 +1,7 @@
 // The lock of state_dir.h between processes and threads.
 #include <atomic>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -11,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/state_dir.h"
-#include "base/system_file_system.h"
+#include "support/faulty_file_system.h"
 #include "support/file_mode.h"
 #include "support/temp_dir.h"
 #include "support/wait_for.h"
@@ -34,7 +35,7 @@ class FileLockTest : public testing::Test {
   }
 
   TempDir folder_;
-  mutable SystemFileSystem files_;
+  mutable FaultyFileSystem files_;
 };
 
 TEST_F(FileLockTest, IsHeldByOneAndFreedAtTheEnd) {
@@ -110,6 +111,24 @@ TEST_F(FileLockTest, IsThatOfTheFileUnderTheName) {
   const Result<FileLock> other = Open().Lock("lock", NoWait);
   ASSERT_TRUE(other.ok());
   EXPECT_EQ(TryLock(), "store_locked");
+}
+
+// Matrix B33: removed, or replaced, between its opening and its locking.
+TEST_F(FileLockTest, OfAFileThatIsNotThereAnyMoreIsNone) {
+  files_.before_lock = [this] { fs::remove(folder_.path() / "lock"); };
+  {
+    const Result<FileLock> held = Open().Lock("lock", NoWait);
+    ASSERT_TRUE(held.ok());
+    EXPECT_EQ(TryLock(), "store_locked") << "it is that of the new file";
+  }
+  std::optional<FileLock> others;
+  files_.before_lock = [this, &others] {
+    fs::remove(folder_.path() / "lock");
+    others = Open().Lock("lock", NoWait).value();
+  };
+  EXPECT_EQ(TryLock(), "store_locked");
+  others.reset();
+  EXPECT_EQ(TryLock(), "ok");
 }
 
 TEST_F(FileLockTest, KeepsANote) {

@@ -84,6 +84,91 @@ TEST_F(AccountSiblingTest, LogoutDuringARenewalWaitsAndRevokesTheNewToken) {
   EXPECT_FALSE(Exists("cred")) << "and nothing brings it back";
 }
 
+// Matrix A42: what it read before it waited is spent by now.
+TEST_F(AccountSiblingTest, ALogoutThatWaitedRevokesTheTokenOfNow) {
+  const auto process = NewProcess();
+  SignIn(process.get());
+  const auto other = NewProcess();
+  files_.before_lock = [&] {
+    ReplyTokens(2);
+    ASSERT_EQ(Verdict(process->account.Refresh(When::kAlways, nullptr)), "ok");
+    http_.Reply(200, "");
+  };
+  EXPECT_TRUE(other->account.Logout().value().revoked);
+  EXPECT_EQ(http_.last().body, "token=rt-sEcReT-2&client_id=client-1");
+  EXPECT_FALSE(Exists("cred"));
+}
+
+// Matrix A25: the lock did not hold, and the token was spent by another.
+TEST_F(AccountSiblingTest, ARefusedGrantIsLookedForBeforeItIsBelievedDead) {
+  const auto process = NewProcess();
+  SignIn(process.get());
+  const auto other = NewProcess();
+  ReplyError("invalid_grant");
+  http_.During([&] {
+    fs::remove(File("lock"));
+    ReplyTokens(2);
+    ASSERT_EQ(Verdict(other->account.Refresh(When::kAlways, nullptr)), "ok");
+  });
+  EXPECT_EQ(Verdict(process->account.Refresh(When::kAlways, nullptr)), "ok");
+  const auto next = NewProcess();
+  next->account.Reload();
+  for (const Process* p : {process.get(), next.get()}) {
+    EXPECT_EQ(p->State(clock_), "connected");
+    EXPECT_EQ(p->Bearer(), AccessToken(2));
+  }
+}
+
+TEST_F(AccountSiblingTest, AModelListIsNotLeftBehindByASignOutElsewhere) {
+  const auto process = NewProcess();
+  SignIn(process.get());
+  const auto other = NewProcess();
+  http_.Reply(200, "");
+  files_.before_lock = [&] { ASSERT_EQ(Verdict(other->account.Logout()), "ok"); };
+  EXPECT_EQ(Verdict(process->store.SaveModels(SecretString("[]"))), "ok");
+  EXPECT_FALSE(Exists("models"));
+}
+
+// Matrix G06: the sign-in waits for the lock while the old one is renewed.
+TEST_F(AccountSiblingTest, ASignInDuringARenewalElsewhereComesAfterIt) {
+  const auto process = NewProcess();
+  SignIn(process.get());
+  const auto other = NewProcess();
+  StartFlow(other.get());
+  files_.before_lock = [&] {
+    ReplyTokens(2);
+    ASSERT_EQ(Verdict(process->account.Refresh(When::kAlways, nullptr)), "ok");
+    ReplyTokens(7, "user-2");
+  };
+  ASSERT_TRUE(other->account.Poll({}).value().connected);
+  process->account.Reload();
+  for (const Process* p : {process.get(), other.get()}) {
+    EXPECT_EQ(p->Bearer(), AccessToken(7));
+    EXPECT_EQ(p->snapshot->subject, "user-2");
+    EXPECT_EQ(p->snapshot->generation, 3u);
+  }
+  EXPECT_FALSE(Exists("pending"));
+}
+
+// Matrix G06: the renewal waits for the lock while somebody signs in.
+TEST_F(AccountSiblingTest, ARenewalDuringASignInElsewhereIsOfTheNewOne) {
+  const auto process = NewProcess();
+  SignIn(process.get());
+  const auto other = NewProcess();
+  const auto refused = process->snapshot->access;
+  files_.before_lock = [&] { SignIn(other.get(), 7); };
+  EXPECT_EQ(Verdict(process->account.Refresh(When::kIfStale, refused.get())), "ok");
+  EXPECT_EQ(process->Bearer(), AccessToken(7)) << "there is nothing to renew";
+  files_.before_lock = [&] {
+    SignIn(other.get(), 8);
+    ReplyTokens(9);
+  };
+  ASSERT_EQ(Verdict(process->account.Refresh(When::kAlways, nullptr)), "ok");
+  EXPECT_EQ(http_.last().body,
+            "grant_type=refresh_token&refresh_token=rt-sEcReT-8&client_id=client-1");
+  EXPECT_EQ(process->Bearer(), AccessToken(9));
+}
+
 // Matrix A33, with what a provider may do next: the old token is all there is.
 TEST_F(AccountSiblingTest, AnotherAccountsTokenIsNotKeptByAnybody) {
   const auto process = NewProcess();

@@ -283,6 +283,13 @@ TEST_F(StoreTest, MovingAsideTakesAllThreeFiles) {
   EXPECT_EQ(store_->generation(), 1u);
 }
 
+TEST_F(StoreTest, WithoutASignInNoModelListIsKept) {
+  ASSERT_EQ(Save("at-1"), "ok");
+  ASSERT_TRUE(store_->EraseCredential().value());
+  EXPECT_TRUE(store_->SaveModels(SecretString("[]")).ok());
+  EXPECT_FALSE(fs::exists(File("models")));
+}
+
 // Matrix B34.
 TEST_F(StoreTest, AFolderThatVanishesIsMadeAgain) {
   ASSERT_EQ(Save("at-1"), "ok");

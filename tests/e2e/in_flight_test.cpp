@@ -138,6 +138,27 @@ TEST(InFlightTest, ACancelledPollIsStillPublished) {
   }));
 }
 
+// Matrix G03.
+TEST(InFlightTest, ARenewalWhoseAskerLeavesIsKept) {
+  const PluginStage stage;
+  stage.SignIn();
+  const llmp::Provider provider = stage.Load();
+  DelayTokens(stage);
+  llmp::Stream refresh = provider.onboarding_action(R"({"action":"refresh"})");
+  ASSERT_TRUE(WaitFor([&] { return stage.sim().Stat("scenes") == 1; }));
+  refresh.cancel();
+  refresh.finish();
+  EXPECT_EQ(refresh.status(), LLMP_E_CANCELLED) << refresh.document();
+  // Another process waits for the lock.  What it then presents is what came of the first
+  // renewal: a token that the simulator does not know.
+  const llmp::Json next = Onboard(stage.Load(), R"({"action":"refresh"})");
+  EXPECT_EQ(next["error"].str(), "reauth_required") << next.dump();
+  EXPECT_EQ(next["reason"].str(), "grant_revoked");
+  EXPECT_EQ(stage.sim().Stat("refreshes"), 0);
+  EXPECT_EQ(stage.sim().Stat("refresh_failures"), 1);
+  EXPECT_EQ(stage.sim().Stat("reuse_detected"), 0);
+}
+
 // Matrix C38.
 TEST(InFlightTest, ACancelledStreamEndsAndTheNextOneWorks) {
   const PluginStage stage(kSlowly);
