@@ -30,7 +30,8 @@ AccountState StateOf(const AccountSnapshot& snapshot, int64_t now_ms) {
   }
   const int64_t left = snapshot.access->expires_at_ms - now_ms;
   if (left <= 0) {
-    return snapshot.refreshable ? AccountState::kExpired : AccountState::kReauthRequired;
+    if (snapshot.refreshable) return AccountState::kExpired;
+    return pending ? AccountState::kPending : AccountState::kReauthRequired;
   }
   return left <= RefreshAheadMs(*snapshot.access) ? AccountState::kExpiring
                                                   : AccountState::kConnected;

@@ -53,7 +53,12 @@ TEST(AccountState, WithoutARefreshTokenTheEndIsTheEnd) {
   AccountSnapshot snapshot = SignedIn();
   snapshot.refreshable = false;
   EXPECT_EQ(StateOf(snapshot, kNow), AccountState::kConnected);
-  EXPECT_EQ(StateOf(snapshot, kNow + 360 * kMinute), AccountState::kReauthRequired);
+  const int64_t end = kNow + 360 * kMinute;
+  EXPECT_EQ(StateOf(snapshot, end), AccountState::kReauthRequired);
+  snapshot.pending = PendingView{"A", "", "", 5, end + 1};
+  EXPECT_EQ(StateOf(snapshot, end - 1), AccountState::kExpiring) << "it still works";
+  EXPECT_EQ(StateOf(snapshot, end), AccountState::kPending) << "who is at it already";
+  EXPECT_EQ(StateOf(snapshot, end + 1), AccountState::kReauthRequired);
 }
 
 TEST(AccountState, ADeadGrantAsksForAPerson) {
