@@ -168,12 +168,29 @@ void Account::SetHostId() {
   if (host_id.ok()) record_->host_id = host_id.value();
 }
 
+const Error* Account::OfNewerVersion() const {
+  for (const std::optional<Error>* error : {&unreadable_, &unreadable_pending_}) {
+    if (*error && (*error)->code == ErrorCode::kStoreVersion) return &**error;
+  }
+  return nullptr;
+}
+
+Result<bool> Account::HasFlow() const {
+  if (pending_) return true;
+  if (const Error* error = OfNewerVersion()) return *error;
+  return unreadable_pending_.has_value();
+}
+
 Result<bool> Account::Cancel() {
   FlushUnsaved();
   Reload();
-  if (!pending_ && !unreadable_pending_) return false;
+  Result<bool> found = HasFlow();
+  if (!found.ok() || !found.value()) return found;
   Result<Transaction> transaction = Transaction::Begin(this);
   if (!transaction.ok()) return std::move(transaction).error();
+  Reload();
+  found = HasFlow();
+  if (!found.ok()) return found;
   Result<bool> erased = store_->ErasePending();
   if (!erased.ok()) return erased;
   pending_.reset();
@@ -187,7 +204,7 @@ Result<Account::LogoutResult> Account::Logout() {
   if (!transaction.ok()) return std::move(transaction).error();
   Reload();
   // A newer version's record is for that version to remove.
-  if (unreadable_ && unreadable_->code == ErrorCode::kStoreVersion) return *unreadable_;
+  if (const Error* error = OfNewerVersion()) return *error;
   LogoutResult result;
   if (record_ && !record_->dead()) {
     // RFC 7009.  Best effort: whatever the server says, the local copy goes.

@@ -55,7 +55,8 @@ class Account {
   // At most one exchange, and none before the interval has passed.
   Result<PollResult> Poll(const std::optional<std::string>& pending_id);
 
-  // True if there was a flow to cancel.
+  // True if there was a flow to cancel.  What a newer version wrote is left alone, here
+  // and by Logout().
   Result<bool> Cancel();
 
   struct LogoutResult {
@@ -90,6 +91,9 @@ class Account {
   void PublishSnapshot();
   Result<StoreLock> LockStore();
   bool IsCloned() const;
+  // What a newer version wrote and is to stay; null if there is nothing of the kind.
+  const Error* OfNewerVersion() const;
+  Result<bool> HasFlow() const;
   Result<HttpResponse> Post(const std::string& url, const FormBody& form,
                             int64_t total_ms, HttpClient::Interruptible interruptible,
                             bool* sent);

@@ -1,5 +1,7 @@
 // Account::Start() and Cancel(): the beginning of a sign-in.
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/limits.h"
 #include "credentials/account_fixture.h"
@@ -7,6 +9,8 @@
 
 namespace xai {
 namespace {
+
+namespace fs = std::filesystem;
 
 class AccountStartTest : public AccountTest {};
 
@@ -154,6 +158,40 @@ TEST_F(AccountStartTest, WhatANewerVersionWroteIsNotEvenMovedByForce) {
   EXPECT_EQ(Verdict(process->account.Start(false)), "store_version");
   EXPECT_EQ(Verdict(process->account.Start(true)), "store_version");
   EXPECT_TRUE(ReadFile(File("cred")) == bytes);
+}
+
+// Matrix B23.
+TEST_F(AccountStartTest, AFlowOfANewerVersionIsNotCancelled) {
+  const auto process = NewProcess();
+  StartFlow(process.get());
+  std::string bytes = ReadFile(File("pending"));
+  bytes[8] = 2;
+  const std::string newer = "state/" + File("pending").filename().string();
+  folder_.Write(newer, bytes);
+  EXPECT_EQ(Verdict(process->account.Cancel()), "store_version") << "signed out";
+  EXPECT_EQ(Verdict(process->account.Logout()), "store_version");
+  fs::remove(File("pending"));
+  SignIn(process.get());
+  const std::string credential = ReadFile(File("cred"));
+  folder_.Write(newer, bytes);
+  EXPECT_EQ(Verdict(process->account.Cancel()), "store_version") << "signed in";
+  EXPECT_EQ(Verdict(process->account.Logout()), "store_version");
+  EXPECT_EQ(process->snapshot->warnings, std::vector<std::string>{"pending_unreadable"});
+  EXPECT_TRUE(ReadFile(File("pending")) == bytes);
+  EXPECT_TRUE(ReadFile(File("cred")) == credential);
+}
+
+// It may come while this one waits for the lock.
+TEST_F(AccountStartTest, AFlowThatBecameANewerVersionsIsNotCancelled) {
+  const auto process = NewProcess();
+  StartFlow(process.get());
+  std::string bytes = ReadFile(File("pending"));
+  bytes[8] = 2;
+  files_.before_lock = [&] {
+    folder_.Write("state/" + File("pending").filename().string(), bytes);
+  };
+  EXPECT_EQ(Verdict(process->account.Cancel()), "store_version");
+  EXPECT_TRUE(ReadFile(File("pending")) == bytes);
 }
 
 TEST_F(AccountStartTest, WaitsForTheLockUntilTheEnd) {
