@@ -24,6 +24,8 @@ class AccountRunner {
   virtual bool Run(Task task) = 0;
   // The same for a task that only reads files, and so is soon done.
   virtual bool Look(Task task) = 0;
+  // The same for a task that only writes files, and that the end must not drop.
+  virtual bool Tidy(Task task) = 0;
 };
 
 }  // namespace xai

@@ -108,6 +108,10 @@ bool CredentialService::Look(Task task) {
   return thread_.PostLook(Bind(std::move(task)));
 }
 
+bool CredentialService::Tidy(Task task) {
+  return thread_.PostTidy(Bind(std::move(task)));
+}
+
 std::function<void()> CredentialService::Bind(Task task) {
   return [this, task = std::move(task)] {
     if (Then then = task(account_.get(), store_.get())) services_.post(std::move(then));

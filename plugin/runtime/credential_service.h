@@ -52,6 +52,7 @@ class CredentialService : public AccountRunner {
   // [any thread]
   bool Run(Task task) override;
   bool Look(Task task) override;
+  bool Tidy(Task task) override;
 
   // Changes the source of the sealing key and seals the credential anew.  [store thread]
   Result<void> Rekey(KeySettings settings);

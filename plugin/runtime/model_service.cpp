@@ -1,6 +1,18 @@
 #include "runtime/model_service.h"
 
 namespace xai {
+namespace {
+
+// But for a list that was fetched later, and what cannot be read: it may be of a newer
+// version, and counts for nothing anyway.
+void EraseList(Store* store, int64_t fetched_until_ms) {
+  const Result<std::optional<SecretString>> text = store->LoadModels();
+  if (!text.ok() || !text.value()) return;
+  const std::optional<ModelList> list = DecodeModelList(*text.value());
+  if (list && list->fetched_at_ms <= fetched_until_ms) (void)store->EraseModels();
+}
+
+}  // namespace
 
 ModelService::ModelService(const ApiServices& api, AccountRunner* account,
                            const TokenBroker* broker, int64_t ttl_ms,
@@ -41,6 +53,17 @@ void ModelService::OnLoaded(std::optional<ModelList> list) {
 void ModelService::Forget() {
   if (list_) forgotten_until_ms_ = list_->fetched_at_ms;
   list_.reset();
+}
+
+void ModelService::Withdraw() {
+  list_.reset();
+  const int64_t now = api_.clock->NowMs();
+  forgotten_until_ms_ = now;
+  if (erasing_) return;
+  erasing_ = account_->Tidy([this, now](Account*, Store* store) {
+    EraseList(store, now);
+    return [this] { erasing_ = false; };
+  });
 }
 
 const ModelList* ModelService::known() const {
@@ -104,6 +127,7 @@ void ModelService::Keep(std::vector<std::string> ids) {
     list.tier = owner->tier;
   }
   list_ = list;
+  erasing_ = false;  // what is written from here on needs an erasure of its own
   // A cache that cannot be written is no failure: the list is fetched again next time.
   account_->Run([list = std::move(list)](Account* account, Store* store) {
     if (account->signed_in()) (void)store->SaveModels(EncodeModelList(list));

@@ -38,6 +38,8 @@ class ModelService {
   bool loaded() const { return loaded_; }
   // Signed out, or another account.
   void Forget();
+  // xAI no longer has what is listed: forgotten, also by the disk.
+  void Withdraw();
 
   // The list of the account that is signed in; null if none is known.
   const ModelList* known() const;
@@ -65,6 +67,7 @@ class ModelService {
   std::optional<ModelList> list_;
   int64_t forgotten_until_ms_ = 0;  // lists that were fetched so early are not taken
   bool loaded_ = false;
+  bool erasing_ = false;  // the list on the disk, soon
   std::vector<Done> waiters_;
   std::unique_ptr<ModelsFetch> fetch_;
   std::optional<Owner> fetched_for_;  // the owner when the fetch began

@@ -43,7 +43,7 @@ class Provider::CompletionOperation : public Operation, private RequestSink {
     provider_->requests_.Free(request_, id_);
     // The plan changed, or the model was withdrawn: what is known is out of date.
     if (error != nullptr && error->code == ErrorCode::kModelUnavailable) {
-      provider_->models_->Forget();
+      provider_->models_->Withdraw();
     }
     sink_->OnEnd(error, document);
   }

@@ -11,11 +11,15 @@ StoreThread::~StoreThread() {
 }
 
 bool StoreThread::Post(std::function<void()> task) {
-  return Add({std::move(task), true});
+  return Add({std::move(task), true, false});
 }
 
 bool StoreThread::PostLook(std::function<void()> task) {
-  return Add({std::move(task), false});
+  return Add({std::move(task), false, false});
+}
+
+bool StoreThread::PostTidy(std::function<void()> task) {
+  return Add({std::move(task), false, true});
 }
 
 bool StoreThread::Add(Task task) {
@@ -41,7 +45,7 @@ void StoreThread::BeginStop(std::function<void()> last) {
   if (stopping_.load()) return;
   stopping_.store(true);
   last_ = std::move(last);
-  tasks_.clear();
+  std::erase_if(tasks_, [](const Task& task) { return !task.is_kept; });
   changed_.notify_one();
 }
 
@@ -58,9 +62,9 @@ bool StoreThread::WaitForTask(std::unique_lock<std::mutex>* lock) {
 void StoreThread::Run() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
-    Task task = {idle_.run, true};
+    Task task = {idle_.run, true, false};
     if (WaitForTask(&lock)) {
-      if (stopping_.load()) break;
+      if (tasks_.empty()) break;  // it is the end
       task = std::move(tasks_.front());
       tasks_.pop_front();
     } else {

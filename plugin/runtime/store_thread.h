@@ -36,6 +36,8 @@ class StoreThread {
   bool Post(std::function<void()> task);
   // The same for a task that only reads files, and so is soon done.
   bool PostLook(std::function<void()> task);
+  // The same for one that only writes files and runs even if the end comes before it.
+  bool PostTidy(std::function<void()> task);
 
   // True if something runs or waits that may take its time: any task but a look.  [any
   // thread]
@@ -44,8 +46,8 @@ class StoreThread {
   // True once BeginStop() was called: tasks that can end early should.  [any thread]
   bool stopping() const { return stopping_.load(); }
 
-  // Drops the waiting tasks; once the running one has ended, `last` runs on the thread if
-  // it had started.
+  // Drops the waiting tasks, but for those of PostTidy(); once these and the running one
+  // have ended, `last` runs on the thread if it had started.
   void BeginStop(std::function<void()> last);
   // After BeginStop().
   void Join() { thread_.Join(); }
@@ -54,6 +56,7 @@ class StoreThread {
   struct Task {
     std::function<void()> run;
     bool slow;
+    bool is_kept;  // at the end
   };
 
   bool Add(Task task);

@@ -49,6 +49,19 @@ TEST(ModelListTest, AModelThatIsGoneMakesItStale) {
   EXPECT_EQ(Models(provider)["source"].str(), "cache");
 }
 
+TEST(ModelListTest, AModelThatIsGoneMakesItStaleForTheNextProcess) {
+  const PluginStage stage;
+  stage.SignIn();
+  ASSERT_EQ(Models(stage.Load())["source"].str(), "cache");
+  {
+    const llmp::Provider provider = stage.Load();
+    llmp::Stream stream = provider.complete(
+        R"({"model":"grok-nope","messages":[{"role":"user","content":"hi"}]})");
+    ASSERT_EQ(ReadAnswer(&stream).document["error"].str(), "model_unavailable");
+  }
+  EXPECT_EQ(Models(stage.Load())["source"].str(), "api");
+}
+
 TEST(ModelListTest, AnotherTierHasAnotherList) {
   const PluginStage stage({"--tier", "1"});
   stage.SignIn();

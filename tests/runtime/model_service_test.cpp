@@ -1,6 +1,7 @@
 // The model list as accounts come and go while it is fetched.
 #include "runtime/model_service.h"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -8,12 +9,15 @@
 
 #include <gtest/gtest.h>
 
+#include "base/system_file_system.h"
+#include "credentials/file_vault.h"
 #include "support/collecting_logger.h"
 #include "support/fake_clock.h"
 #include "support/manual_scheduler.h"
 #include "support/scripted_random.h"
 #include "support/scripted_token_source.h"
 #include "support/scripted_transport.h"
+#include "support/temp_dir.h"
 
 namespace xai {
 namespace {
@@ -21,7 +25,7 @@ namespace {
 using Ids = std::vector<std::string>;
 constexpr int64_t kTtlMs = 600'000;
 
-// Keeps what is to be done, and does none of it.
+// Keeps what is to be done, and does none of it but what tidies up.
 class CountingRunner : public AccountRunner {
  public:
   bool Run(Task) override {
@@ -29,8 +33,16 @@ class CountingRunner : public AccountRunner {
     return true;
   }
   bool Look(Task) override { return true; }
+  bool Tidy(Task task) override {
+    tidying.push_back(std::move(task));
+    return true;
+  }
+  void TidyUp(Store* store) {
+    for (const Task& task : std::exchange(tidying, {})) task(nullptr, store)();
+  }
 
   int runs = 0;
+  std::vector<Task> tidying;
 };
 
 class ModelServiceTest : public testing::Test {
@@ -252,6 +264,69 @@ TEST_F(ModelServiceTest, WhatWasForgottenDoesNotComeBackFromTheDisk) {
   EXPECT_EQ(Known(), Ids{"none"});
   models_->OnLoaded(ListOf("a", {"grok-5"}, clock_.NowMs() + 1));
   EXPECT_EQ(Known(), Ids{"grok-5"});
+}
+
+// The list as it is stored, and a model of it that xAI no longer has.
+class StoredModelsTest : public ModelServiceTest {
+ protected:
+  void SetUp() override {
+    SignIn("a");
+    Result<StoreRoom> room = store_.ReserveCredential();
+    ASSERT_TRUE(room.ok());
+    ASSERT_TRUE(store_.SaveCredential(CredentialRecord(), room.value().get()).ok());
+  }
+  void Save(int64_t fetched_at_ms) {
+    const ModelList list = ListOf("a", {"grok-4.3"}, fetched_at_ms);
+    ASSERT_TRUE(store_.SaveModels(EncodeModelList(list)).ok());
+  }
+  bool IsStored() { return std::filesystem::exists(File()); }
+  std::filesystem::path File() const {
+    return folder_.path() / "state" / ("models-" + context_.FileTag());
+  }
+
+  TempDir folder_;
+  SystemFileSystem files_;
+  SealContext context_{"https://auth.x.ai", "client-1", "default"};
+  std::unique_ptr<KeySource> keys_ =
+      MakeKeyFileSource(&files_, (folder_.path() / "key").string(), &random_);
+  std::unique_ptr<Vault> vault_ =
+      MakeFileVault(&files_, (folder_.path() / "state").string());
+  Store store_{vault_.get(), context_, keys_.get(), &random_};
+};
+
+TEST_F(StoredModelsTest, WhatIsWithdrawnIsErasedOnce) {
+  Save(clock_.NowMs());
+  models_->Withdraw();
+  models_->Withdraw();
+  EXPECT_EQ(runner_.tidying.size(), 1u);
+  models_->OnLoaded(ListOf("a", {"grok-4.3"}, clock_.NowMs()));
+  EXPECT_EQ(Known(), Ids{"none"}) << "it was read before";
+  runner_.TidyUp(&store_);
+  EXPECT_FALSE(IsStored());
+  models_->Withdraw();
+  EXPECT_EQ(runner_.tidying.size(), 1u) << "and again, the next time";
+}
+
+TEST_F(StoredModelsTest, AListThatIsWrittenAfterwardsIsErasedByTheNextOne) {
+  models_->Withdraw();
+  Get();
+  Answer({"grok-4.3"});
+  models_->Withdraw();
+  EXPECT_EQ(runner_.tidying.size(), 2u);
+}
+
+TEST_F(StoredModelsTest, WhatIsNewerIsNotErased) {
+  models_->Withdraw();
+  Save(clock_.NowMs() + 1);
+  runner_.TidyUp(&store_);
+  EXPECT_TRUE(IsStored()) << "another process has asked since";
+  std::string bytes = ReadFile(File());
+  bytes[8] = 2;
+  folder_.Write("state/models-" + context_.FileTag(), bytes);
+  clock_.Advance(1'000);
+  models_->Withdraw();
+  runner_.TidyUp(&store_);
+  EXPECT_TRUE(IsStored()) << "of a newer version";
 }
 
 }  // namespace

@@ -101,6 +101,25 @@ TEST_F(StoreThreadTest, StoppingDropsWhatWaitsAndRunsTheLast) {
   EXPECT_EQ(dropped, 0);
 }
 
+TEST_F(StoreThreadTest, TidyingUpIsNotBusyAndNotDropped) {
+  std::atomic<bool> inside{false};
+  std::vector<int> order;
+  ASSERT_TRUE(thread_->PostLook([&] {
+    inside = true;
+    EXPECT_TRUE(WaitFor([this] { return thread_->stopping(); }));
+  }));
+  EXPECT_TRUE(WaitFor([&inside] { return inside.load(); }));
+  ASSERT_TRUE(thread_->PostLook([&order] { order.push_back(0); }));
+  ASSERT_TRUE(thread_->PostTidy([&order] { order.push_back(1); }));
+  EXPECT_FALSE(thread_->busy());
+  ASSERT_TRUE(thread_->Post([&order] { order.push_back(0); }));
+  ASSERT_TRUE(thread_->PostTidy([&order] { order.push_back(2); }));
+  thread_->BeginStop([&order] { order.push_back(3); });
+  EXPECT_FALSE(thread_->PostTidy([&order] { order.push_back(0); }));
+  thread_->Join();
+  EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+}
+
 TEST_F(StoreThreadTest, WithoutATaskThereIsNothingToFinish) {
   std::atomic<bool> last{false};
   thread_->BeginStop([&last] { last = true; });

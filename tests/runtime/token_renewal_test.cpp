@@ -63,6 +63,7 @@ class InTurn : public AccountRunner {
     return true;
   }
   bool Look(Task task) override { return Run(std::move(task)); }
+  bool Tidy(Task task) override { return Run(std::move(task)); }
 
   Scheduler* scheduler = nullptr;
   Account* account = nullptr;
