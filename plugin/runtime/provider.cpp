@@ -256,9 +256,6 @@ void Provider::BeginListModels(uint64_t request, std::shared_ptr<RequestSink> si
 
 void Provider::OnSnapshotChange(const AccountSnapshot* before,
                                 const AccountSnapshot& after) {
-  for (const Reply& reply : std::exchange(await_snapshot_, {})) {
-    reply(nullptr, StatusDocument(View()));
-  }
   if (before == nullptr) return;
   const bool same_account =
       before->subject == after.subject && before->connected() == after.connected();

@@ -79,6 +79,8 @@ class Provider {
   bool Admit(RequestSink* sink);
 
   void Status(const Reply& reply);
+  // Those who wait for the first look.
+  void AnswerAwaited();
   void Start(bool force, const Reply& reply);
   void Poll(std::optional<std::string> pending_id, const Reply& reply);
   void CancelLogin(const Reply& reply);
@@ -111,7 +113,7 @@ class Provider {
   std::unique_ptr<ModelService> models_;
   std::unique_ptr<StoreWatch> watch_;
   RequestTable requests_;
-  std::vector<Reply> await_snapshot_;  // of status, for the first one
+  std::vector<Reply> await_look_;  // of status, for the first one
 };
 
 }  // namespace xai

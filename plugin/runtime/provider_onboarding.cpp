@@ -1,4 +1,6 @@
 // The onboarding actions: host-api/json.md "Onboarding".
+#include <utility>
+
 #include "base/error_json.h"
 #include "credentials/key_source.h"
 #include "runtime/documents.h"
@@ -143,14 +145,21 @@ void Provider::OnStore(std::function<Result<T>(Account*, Store*)> task,
 void Provider::Status(const Reply& reply) {
   // A transaction may take its time, and status never waits for one.
   if (credentials_->busy()) {
-    if (broker_->snapshot() != nullptr) {
+    if (broker_->snapshot() != nullptr && models_->loaded()) {
       reply(nullptr, StatusDocument(View()));
       return;
     }
-    // It looks at the files before it waits for anything.
-    await_snapshot_.push_back(reply);
+    // The first look comes before any transaction: the watch begins with it.
+    await_look_.push_back(reply);
   }
   LoadThen([this, reply] { reply(nullptr, StatusDocument(View())); }, reply);
+}
+
+void Provider::AnswerAwaited() {
+  if (broker_->snapshot() == nullptr) return;
+  for (const Reply& reply : std::exchange(await_look_, {})) {
+    reply(nullptr, StatusDocument(View()));
+  }
 }
 
 void Provider::Models(bool force, const Reply& reply) {
@@ -185,6 +194,7 @@ bool Provider::Load(std::function<void()> first, std::function<void()> then) {
     });
     return [this, then, list = LoadModelList(store)] {
       models_->OnLoaded(list);
+      AnswerAwaited();
       then();
     };
   });

@@ -163,7 +163,10 @@ TEST(SingleFlightTest, StatusDoesNotWaitForTheLock) {
   LockHolder other(stage.state_dir());
   const llmp::Provider provider = stage.Load();
   llmp::Stream logout = provider.onboarding_action(R"({"action":"logout"})");
-  EXPECT_EQ(Onboard(provider, kStatus)["state"].str(), "connected");
+  const llmp::Json status = Onboard(provider, kStatus);
+  EXPECT_EQ(status["state"].str(), "connected");
+  EXPECT_GT(status["models_count"].integer().value_or(0), 0) << status.dump();
+  EXPECT_NE(status["default_model_id"].str(), "") << status.dump();
   EXPECT_EQ(logout.next(0), nullptr) << "the sign-out was over before the status";
   other.Free();
   logout.finish();
