@@ -142,7 +142,7 @@ class Handshake(Served):
     NAME, SCHEME = "TLS handshake that stalls", "https"
 
     async def script(self, connection):
-        await connection.some()
+        await connection.read()
         self.count += 1
         await connection.hold()
 
