@@ -65,6 +65,8 @@ void Completion::SendOnLane(Lane lane) {
     decoder_ =
         std::make_unique<ResponsesDecoder>(&answer_, self, options_.stream_tool_calls);
   }
+  // The room was for what might be added, and the body lives as long as its stream.
+  if (wire_.body.size() < limits::kWireRoomBytes) wire_.body.shrink_to_fit();
   if (!start_told_) sink_->OnStart(StartDocument(options_.model, lane, wire_.dropped));
   start_told_ = true;
   std::vector<HttpHeader> headers = {
