@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/limits.h"
 #include "base/utf8.h"
@@ -145,15 +146,11 @@ bool CurlTransfer::Configure(const HttpRequest& request) {
     set(CURLOPT_FORBID_REUSE, 1L);
   }
   if (request.method == "POST") {
-    // Read from our memory, not copied into libcurl's.  There is no way back in it:
-    // libcurl would send it again by itself where a used connection ends without an
-    // answer, though the server may have taken it.  Whether that is wanted is not
-    // libcurl's to say.
-    body_ = request.body;
-    set(CURLOPT_POST, 1L);
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body_.size()));
-    set(CURLOPT_READFUNCTION, &CurlTransfer::OnRead);
-    set(CURLOPT_READDATA, static_cast<void*>(this));
+    // Not copied by libcurl.  Null would make it ask for the body.
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
+    set(CURLOPT_PREREQFUNCTION, &CurlTransfer::OnBegin);
+    set(CURLOPT_PREREQDATA, static_cast<void*>(this));
   }
   return good && SetHeaders(request);
 }
@@ -251,13 +248,15 @@ size_t CurlTransfer::OnWrite(char* data, size_t size, size_t count, void* self) 
   return CURL_WRITEFUNC_ERROR;
 }
 
-size_t CurlTransfer::OnRead(char* out, size_t size, size_t count, void* self) {
+// libcurl would send a request again by itself where a used connection ends without an
+// answer, though the server may have taken it.  Whether that is wanted is not libcurl's
+// to say.
+int CurlTransfer::OnBegin(void* self, char*, char*, int, int) {
   auto* transfer = static_cast<CurlTransfer*>(self);
-  const size_t left = transfer->body_.size() - transfer->body_sent_;
-  const size_t take = std::min(left, size * count);
-  std::memcpy(out, transfer->body_.data() + transfer->body_sent_, take);
-  transfer->body_sent_ += take;
-  return take;
+  if (!std::exchange(transfer->begun_, true)) return CURL_PREREQFUNC_OK;
+  transfer->refused_ =
+      Error::Make(ErrorCode::kNetwork, "the connection ended without an answer");
+  return CURL_PREREQFUNC_ABORT;
 }
 
 Result<void> CurlTransfer::Finish(CURLcode code) {
@@ -268,6 +267,7 @@ Result<void> CurlTransfer::Finish(CURLcode code) {
 }
 
 bool CurlTransfer::sent() const {
+  if (begun_) return true;
   long bytes = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &bytes);
   return bytes > 0;

@@ -69,12 +69,11 @@ class CurlTransfer {
 
   static size_t OnHeaderLine(char* data, size_t size, size_t count, void* self);
   static size_t OnWrite(char* data, size_t size, size_t count, void* self);
-  static size_t OnRead(char* out, size_t size, size_t count, void* self);
+  static int OnBegin(void* self, char*, char*, int, int);
 
   const HttpSettings& settings_;
   Sink* sink_;
-  std::string_view body_;
-  size_t body_sent_ = 0;
+  bool begun_ = false;  // a POST was given to a connection
   HttpHead head_;
   size_t head_bytes_ = 0;  // of interim answers as well
   bool head_reported_ = false;
