@@ -62,13 +62,17 @@ class SimProcess::Http : public HttpClient {
     HttpResponse response =
         world->idp().Handle(request.url, request.body, world->ServerMs());
     if (request.url.ends_with("/token")) {
-      process_->spent_ = token;
+      // A sign-in does not settle what became of an earlier token.
+      if (token != 0) process_->spent_ = token;
       const bool issued = response.head.status == 200;
       process_->issued_ = issued ? world->idp().last_token() : 0;
     }
     if (world->faults() && dice.OneIn(options.lost_answer_one_in)) {
-      if (process_->spent_ != 0) world->Excuse(token, "a lost answer");
-      process_->spent_ = process_->issued_ = 0;
+      if (token != 0) {
+        world->Excuse(token, "a lost answer");
+        process_->spent_ = 0;
+      }
+      process_->issued_ = 0;
       process_->Spend(20'000);
       return Error::Make(ErrorCode::kTimeout, "no answer");
     }
