@@ -124,14 +124,18 @@ def _flush_agent_cache():
     if not port.isdigit():
         return "skipped"
     import http.client  # pylint: disable=import-outside-toplevel
+    import socket  # pylint: disable=import-outside-toplevel
 
-    # Not through urllib: a proxy must never see this.
-    connection = http.client.HTTPConnection("localhost", int(port), timeout=FLUSH_TIMEOUT_S)
-    try:
-        connection.request("POST", "/internal/runtime/flush_agent_cache")
-        good = connection.getresponse().status // 100 == 2
-    except (OSError, ValueError, OverflowError, http.client.HTTPException):
-        good = False
-    finally:
-        connection.close()
-    return "flushed" if good else "failed"
+    for host in ("localhost", "127.0.0.1"):
+        # Not through urllib: a proxy must never see this.
+        connection = http.client.HTTPConnection(host, int(port), timeout=FLUSH_TIMEOUT_S)
+        try:
+            connection.request("POST", "/internal/runtime/flush_agent_cache")
+            return "flushed" if connection.getresponse().status // 100 == 2 else "failed"
+        except socket.gaierror:
+            continue  # a small image may not know the name
+        except (OSError, ValueError, OverflowError, http.client.HTTPException):
+            break
+        finally:
+            connection.close()
+    return "failed"

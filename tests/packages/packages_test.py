@@ -153,7 +153,8 @@ class PackagesTest(StageTest):
             '  const auto p = llmp::load(argv[1], {"host", "1"});\n'
             '  std::puts(std::string(p.info()).c_str());\n}\n')
         build = project / "build"
-        for argv in ([CMAKE, "-S", project, "-B", build, f"-DCMAKE_PREFIX_PATH={root}/usr"],
+        for argv in ([CMAKE, "-G", "Ninja", "-S", project, "-B", build,
+                      f"-DCMAKE_PREFIX_PATH={root}/usr"],
                      [CMAKE, "--build", build]):
             subprocess.run(list(map(str, argv)), check=True, capture_output=True,
                            timeout=PACKAGE_MINUTES * 60)
