@@ -105,9 +105,8 @@ inline constexpr std::string_view kStorePermission =
     "Give the state directory and key file to this user alone (modes 0700 and 0600).";
 inline constexpr std::string_view kStoreKey =
     "The key that seals the sign-in is missing or another one. Restore it, or use the "
-    "key "
-    "and the key_source that the other programs use. If both are lost, call start with "
-    "force to begin anew.";
+    "key and the key_source that the other programs use. If both are lost, call start "
+    "with force to begin anew.";
 inline constexpr std::string_view kStoreVersion =
     "A newer version wrote the stored sign-in. Update this plugin.";
 inline constexpr std::string_view kCancelled =

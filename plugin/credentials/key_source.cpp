@@ -84,7 +84,7 @@ class KeyFileSource : public KeySource {
       now = Create(Split(path_), std::string(bytes, SecretKey::size()));
     }
     if (!now.ok()) return std::move(now).error();
-    if (std::memcmp(now.value().data(), key.data(), SecretKey::size()) == 0) return {};
+    if (sodium_memcmp(now.value().data(), key.data(), SecretKey::size()) == 0) return {};
     return NoKey("the key file " + path_ + " was exchanged", "wrong_key");
   }
 
@@ -93,8 +93,9 @@ class KeyFileSource : public KeySource {
     Result<StateDir> directory = StateDir::Open(files_, split.directory);
     if (!directory.ok()) return std::move(directory).error();
     Result<bool> created = directory.value().CreateNew(split.name, bytes, random_);
+    if (created.ok() && created.value()) return ToKey(&bytes, path_);
+    WipeMemory(bytes.data(), bytes.size());
     if (!created.ok()) return std::move(created).error();
-    if (created.value()) return ToKey(&bytes, path_);
     // Another process was faster: its key is the one.
     Result<std::optional<std::string>> theirs =
         directory.value().Read(split.name, limits::kKeyFileBytes);

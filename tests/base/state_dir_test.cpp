@@ -95,7 +95,8 @@ TEST_F(StateDirTest, MayBeWrittenByItsOwnerAlone) {
 }
 
 TEST_F(StateDirTest, IsNobodyElses) {
-  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  if (geteuid() != 0)
+    GTEST_SKIP() << "files of another user were not tested: only root can give them away";
   StateDir directory = Open();
   ASSERT_TRUE(directory.Replace("cred", "x").ok());
   ASSERT_EQ(chown(File("cred").c_str(), kSomebodyElse, 0), 0);

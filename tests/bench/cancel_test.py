@@ -20,7 +20,8 @@ class CancelTest(unittest.TestCase):
 
     def test_while_a_name_is_looked_up(self):
         if not dead_dns.can_have_networks():
-            self.skipTest("this user may not have a network of his own (unshare)")
+            self.skipTest("a cancel while a name is looked up was not tested: no network of our own "
+                          "(unshare)")
         self.check(dead_dns.in_a_network_of_its_own(CANCELS))
 
 

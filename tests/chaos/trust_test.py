@@ -44,7 +44,7 @@ async def script(connection):
         await connection.send(head() + chunk(ANSWER) + LAST)
 
 
-@unittest.skipUnless(sys.argv[1:] == [INSIDE], "changes the machine's files; see TrustTest")
+@unittest.skipUnless(sys.argv[1:] == [INSIDE], "not tested here but by TrustTest, in file systems of its own: it changes /etc")
 class Inside(ChaosTest):
     def test_only_the_file_counts(self):
         folder = tempfile.TemporaryDirectory()
@@ -69,7 +69,8 @@ class Inside(ChaosTest):
 class TrustTest(unittest.TestCase):
     def test_only_the_file_counts(self):
         if not may_mount():
-            self.skipTest("this user may not have file systems of his own (unshare)")
+            self.skipTest("that ca_file replaces the system's certificates was not tested: no file systems "
+                          "of our own (unshare)")
         ended = subprocess.run([*UNSHARE, sys.executable, "-B", __file__, INSIDE],
                                capture_output=True, text=True, check=False,
                                timeout=harness.DEADLINE_S)

@@ -96,7 +96,8 @@ TEST_F(KeyFileTest, IsForItsOwnerAlone) {
 }
 
 TEST_F(KeyFileTest, BelongsToUs) {
-  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  if (geteuid() != 0)
+    GTEST_SKIP() << "files of another user were not tested: only root can give them away";
   folder_.Write("keys/key", kKey);
   ASSERT_EQ(chown(path().c_str(), kSomebodyElse, 0), 0);
   EXPECT_EQ(Get(true), "store_permission owner");

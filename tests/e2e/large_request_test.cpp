@@ -96,7 +96,9 @@ class LargeRequestTest : public testing::TestWithParam<const char*> {
   // `request` is the host's, and is there already.
   void ExpectModestGrowth(const std::string& request) {
     ASSERT_GT(request.size(), kRequestBytes - 100'000);
-    if (!ForgetPeak()) GTEST_SKIP() << "this kernel does not let the peak be measured";
+    if (!ForgetPeak())
+      GTEST_SKIP() << "the memory of a large request was not tested: this kernel does "
+                      "not let the peak be measured";
     const int64_t before = StatusKb("VmRSS");
     EXPECT_EQ(Ask(request), "Well read.");
     const int64_t growth = StatusKb("VmHWM") - before;

@@ -86,7 +86,9 @@ TEST_F(FrontProcess, PlacesSearchedAreListedInOrder) {
 }
 
 TEST_F(FrontProcess, ProcessWithMoreRightsIgnoresTheVariable) {
-  if (geteuid() != 0) GTEST_SKIP() << "only root can make a set-user-id program";
+  if (geteuid() != 0)
+    GTEST_SKIP() << "a process with raised privileges was not tested: only root can make "
+                    "a set-user-id program";
   // Where another user may go: this test's own folder is root's alone.
   fs::permissions(folder_.path(), fs::perms(0777));
   const fs::path probe = folder_.path() / "probe";
@@ -101,7 +103,8 @@ TEST_F(FrontProcess, ProcessWithMoreRightsIgnoresTheVariable) {
   command.user = kNobody;
   const std::string info = Probe(command);
   if (!testing::Value(info, StartsWith("secure "))) {
-    GTEST_SKIP() << "the temporary folder does not allow set-user-id programs";
+    GTEST_SKIP() << "a process with raised privileges was not tested: the temporary "
+                    "folder allows none";
   }
   EXPECT_THAT(info, HasSubstr("\"reason\":\"backend_entry_missing\""))
       << "its own folder's, not the variable's";

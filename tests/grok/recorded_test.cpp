@@ -64,7 +64,8 @@ class RecordedTest : public testing::Test {
       std::cout
           << "RECORDED ANSWERS NOT TESTED: the answers recorded at api.x.ai are not "
              "part of this project; set RECORDED_DIR to their folder\n";
-      GTEST_SKIP() << "RECORDED_DIR is not set";
+      GTEST_SKIP()
+          << "answers recorded at api.x.ai were not read: RECORDED_DIR is not set";
     }
     answers_ = ReadAnswerFolder(folder);
     ASSERT_FALSE(answers_.empty()) << folder << " holds no answers";

@@ -130,7 +130,7 @@ TEST(ConfigPathsTest, DataAndKeyStayTogetherButApart) {
 TEST(ConfigPathsTest, WithoutHomeTheUserDatabaseKnows) {
   const passwd* user = getpwuid(geteuid());
   if (user == nullptr || user->pw_dir == nullptr || user->pw_dir[0] != '/') {
-    GTEST_SKIP() << "this user has no home directory";
+    GTEST_SKIP() << "the home of the user database was not tested: this user has none";
   }
   for (const Variables& variables :
        {Variables{}, {{"HOME", ""}}, {{"HOME", "not/full"}}}) {

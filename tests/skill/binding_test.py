@@ -233,5 +233,6 @@ class LoaderTest(SkillTest):
 
 if __name__ == "__main__":
     if sys.platform != "linux":
+        print("SKIPPED: the Python binding was not tested: it is for Linux")
         sys.exit(harness.SKIPPED)
     harness.main()
