@@ -132,7 +132,23 @@ def load(folder, host, config=None):
         return Provider(None, record, error.document)
 
 
-class Provider:
+class _Closing:
+    """What ends with a `with` block, or when nobody holds it any more."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def __del__(self):
+        try:
+            self.close()
+        except AttributeError:
+            pass  # not even made
+
+
+class Provider(_Closing):
     """One account with one vendor.  Any thread may use it, several at once.
 
     close(), or the end of a `with` block, cancels what runs, ends the plugin's threads and
@@ -183,20 +199,8 @@ class Provider:
         if pointer and os.getpid() == self._pid:
             api.destroy(pointer)
 
-    def __enter__(self):
-        return self
 
-    def __exit__(self, *_):
-        self.close()
-
-    def __del__(self):
-        try:
-            self.close()
-        except AttributeError:
-            pass  # not even made
-
-
-class Stream:
+class Stream(_Closing):
     """The events of one request, `end` included, to be walked once: with `for` or `async for`.
 
     close() cancels what still runs; the end, `with`, and nobody's holding it any more do it too.
@@ -246,18 +250,6 @@ class Stream:
             self._provider._api.queue_close(self._provider._pointer, queue)
         if self.document is None:
             self.status, self.document = _refused(CLOSED)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def __del__(self):
-        try:
-            self.close()
-        except AttributeError:
-            pass  # not even made
 
     def __iter__(self):
         return self
