@@ -15,6 +15,9 @@ CMAKE = os.environ.get("XAI_E2E_CMAKE", "cmake")
 INSTALLED = ("bin/sample-host", "lib/xai-grok/manifest.json", "lib/xai-grok/lib/xai_grok.so",
              "lib/xai-grok/lib/xai_grok_backend.so", "include/llm_provider.h",
              "include/llm_provider.hpp")
+if not harness.SANITIZE:  # as it is built
+    INSTALLED += ("bin/provider-validator", "lib/provider-validator/validator_shim.so",
+                  "lib/provider-validator/validator_misbehaving.so")
 STAGED = ("manifest.json", "LICENSE", "lib/xai_grok.so", "lib/xai_grok_backend.so")
 
 

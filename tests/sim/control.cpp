@@ -1,6 +1,7 @@
 #include "sim/control.h"
 
 #include "sim/control_settings.h"
+#include "sim/named_scenes.h"
 
 namespace xai::sim {
 namespace {
@@ -81,6 +82,7 @@ HttpReply Control::Post(std::string_view name, const HttpRequest& request) {
   if (!ParseJson(request.body, body, error)) return Failed(400, "not JSON: " + error);
   if (!body.IsObject()) return Failed(400, "the body has to be an object");
   if (name == "approve" || name == "deny") return Decide(body, name == "approve");
+  if (name == "scene" && Member(body, "scene")) return PlayNamed(body);
   std::optional<std::string> wrong;
   if (name == "scene") {
     wrong = scenes_.Add(body);
@@ -90,6 +92,32 @@ HttpReply Control::Post(std::string_view name, const HttpRequest& request) {
     return Unknown();
   }
   return wrong ? Failed(400, *wrong) : Done();
+}
+
+HttpReply Control::PlayNamed(const JsonValue& body) {
+  const std::string_view name = TextMember(body, "scene").value_or("");
+  if (name == "reset") {
+    scenes_.Clear();
+    return Done();
+  }
+  if (name == "expire_tokens") {
+    grants_.ExpireAccess();
+    return Done();
+  }
+  if (name == "sign_in") {
+    const std::string_view outcome = TextMember(body, "outcome").value_or("");
+    if (outcome == "approved" || outcome == "denied") {
+      return Decide(body, outcome == "approved");
+    }
+    const std::string_view code = TextMember(body, "user_code").value_or("");
+    if (outcome == "expired" && flows_.Expire(code)) return Done();
+    return Failed(400, "outcome is approved, denied or expired, of a known user_code");
+  }
+  std::string wrong;
+  std::optional<Scene> scene = NamedScene(body, &wrong);
+  if (!scene) return Failed(404, wrong);
+  scenes_.Add(std::move(*scene));
+  return Done();
 }
 
 HttpReply Control::Decide(const JsonValue& body, bool approve) {

@@ -7,6 +7,7 @@
 //   GET settings   what is in force;  POST settings  changes the members that are given
 //   GET scenes     how many scenes wait;  POST scene  queues one, as scenes.h says
 //   DELETE requests, DELETE scenes      forgets them
+//                  or plays one with a name, as host-api/abi.md says
 //   POST approve, POST deny             {"user_code":...} decides a sign-in
 //   POST expire-access                  ends all access tokens that live now
 //   POST revoke-all                     ends all families with all their tokens
@@ -41,6 +42,8 @@ class Control {
   HttpReply Delete(std::string_view name);
   HttpReply Post(std::string_view name, const HttpRequest& request);
   HttpReply Decide(const JsonValue& body, bool approve);
+  // A scene with a name, in the words of host-api/abi.md.
+  HttpReply PlayNamed(const JsonValue& body);
 
   Settings& settings_;
   DeviceFlows& flows_;

@@ -92,6 +92,13 @@ bool DeviceFlows::Decide(std::string_view user_code, bool approve) {
   return true;
 }
 
+bool DeviceFlows::Expire(std::string_view user_code) {
+  const DeviceFlow* found = Find(user_code);
+  if (!found) return false;
+  flows_.find(found->device_code)->second.expires_at = Clock::now();
+  return true;
+}
+
 void DeviceFlows::Rewind() {
   for (auto& [code, flow] : flows_) {
     if (flow.state == DeviceFlow::State::kConsumed) {

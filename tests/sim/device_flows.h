@@ -54,6 +54,8 @@ class DeviceFlows {
   const DeviceFlow* Find(std::string_view user_code) const;
   // False when the code is unknown, expired or decided already.
   bool Decide(std::string_view user_code, bool approve);
+  // Ends the code's life.  False when there is no such code.
+  bool Expire(std::string_view user_code);
   // Consumed codes are approved ones again, and nobody has polled yet.
   void Rewind();
 

@@ -18,12 +18,18 @@ class SceneSource : public BodySource {
   std::optional<Piece> Next() override {
     if (next_ == scene_->chunks.size()) return std::nullopt;
     const auto delay = next_ == 0 ? std::chrono::milliseconds(0) : scene_->chunk_delay;
-    return Piece{scene_->chunks[next_++], delay};
+    Piece piece{scene_->chunks[next_++], delay};
+    if (next_ == scene_->loop_end && looped_ < scene_->loops) {
+      ++looped_;
+      next_ = scene_->loop_begin;
+    }
+    return piece;
   }
 
  private:
   const std::shared_ptr<const Scene> scene_;
   std::size_t next_ = 0;
+  std::int64_t looped_ = 0;
 };
 
 std::optional<BodyEnd> ParseEnd(std::string_view name) {
@@ -143,6 +149,10 @@ std::optional<std::string> Scenes::Add(const JsonValue& document) {
   if (!scene->chunked && scene->chunks.size() > 1) return "two bodies are given";
   queues_[scene->path].push_back(std::move(scene));
   return std::nullopt;
+}
+
+void Scenes::Add(Scene scene) {
+  queues_[scene.path].push_back(std::make_shared<Scene>(std::move(scene)));
 }
 
 std::size_t Scenes::Pending() const {

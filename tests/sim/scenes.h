@@ -37,12 +37,17 @@ struct Scene {
   std::chrono::milliseconds chunk_delay{0};
   BodyEnd end = BodyEnd::kClean;
   std::int64_t times = 1;
+  // These chunks are sent so many times more; not to be had by JSON.
+  std::size_t loop_begin = 0;
+  std::size_t loop_end = 0;
+  std::int64_t loops = 0;
 };
 
 class Scenes {
  public:
   // Queues what the document describes.  Returns what is wrong with it, or nothing.
   std::optional<std::string> Add(const JsonValue& document);
+  void Add(Scene scene);
   void Clear() { queues_.clear(); }
   std::size_t Pending() const;
 

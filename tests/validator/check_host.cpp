@@ -1,0 +1,82 @@
+#include "validator/check_host.h"
+
+#include <fstream>
+
+#include "validator/files.h"
+#include "validator/misbehaving.h"
+#include "validator/process.h"
+
+namespace validator {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path MisbehavingPlugin() {
+  const fs::path self = fs::read_symlink("/proc/self/exe");
+  return self.parent_path().parent_path() / "lib" / "provider-validator" /
+         "validator_misbehaving.so";
+}
+
+// The folder of a plugin that conducts itself so.
+void MakeFolder(const fs::path& folder, const std::string& conduct) {
+  fs::create_directories(folder);
+  std::ofstream(folder / "conduct") << conduct;
+  std::ofstream(folder / "manifest.json") << kMisbehavingManifest;
+  fs::create_symlink(MisbehavingPlugin(), folder / "misbehaving.so");
+}
+
+Result Check(const std::string& program, const HostRule& rule, const fs::path& folder,
+             std::chrono::milliseconds timeout) {
+  MakeFolder(folder, rule.conduct);
+  Command command;
+  command.argv = {fs::absolute(program), folder};
+  command.timeout = timeout;
+  command.output_file = folder / "output";
+  const Finished finished = Run(command);
+  if (finished.timed_out) return {Outcome::kTimedOut, Describe(finished)};
+  if (finished.signal != 0) return {Outcome::kCrashed, Describe(finished)};
+  if (!fs::exists(folder / "loaded")) {
+    return {Outcome::kFailed, "it did not load the plugin in " + folder.string() + ": " +
+                                  Describe(finished) + " " + finished.output};
+  }
+  const std::string violations = ReadFile(folder / "violations");
+  if (!violations.empty()) return {Outcome::kFailed, violations};
+  const bool answered = std::string(rule.conduct).rfind("answers", 0) == 0;
+  if (answered && finished.output.find(kMisbehavingAnswer) == std::string::npos) {
+    return {Outcome::kFailed, "it does not print the answer: " + finished.output};
+  }
+  return {Outcome::kPassed, ""};
+}
+
+}  // namespace
+
+std::vector<HostRule> HostRules() {
+  return {
+      {"LLMP-HOST-001", "an answer is printed, from bytes that do not stay", "answers"},
+      {"LLMP-HOST-002", "unknown kinds of events and members are passed over",
+       "answers with unknown things"},
+      {"LLMP-HOST-003", "a wait that returns nothing is no end",
+       "answers after idle waits"},
+      {"LLMP-HOST-004", "END may come without START", "answers without START"},
+      {"LLMP-HOST-005", "a failure is an end, whatever its status", "fails"},
+      {"LLMP-HOST-006", "an unavailable provider is no crash", "is unavailable"},
+      {"LLMP-HOST-007", "of a provider of another major only the head is used",
+       "speaks another major"},
+      {"LLMP-HOST-008", "create() may return null", "has no memory"},
+      {"LLMP-HOST-009", "an entry with another magic is not used", "has another magic"},
+  };
+}
+
+void CheckHost(const std::string& program, const fs::path& root,
+               std::chrono::milliseconds timeout, Report* report) {
+  for (const HostRule& rule : HostRules()) {
+    report->Announce(rule.id);
+    const auto begun = std::chrono::steady_clock::now();
+    Result result = Check(program, rule, root / rule.id, timeout);
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - begun);
+    report->Add({rule.id, rule.summary, std::move(result), took.count()});
+  }
+}
+
+}  // namespace validator

@@ -1,0 +1,33 @@
+// The control endpoint of a simulated vendor, as host-api/abi.md describes it.
+#ifndef XAI_TESTS_VALIDATOR_UPSTREAM_H_
+#define XAI_TESTS_VALIDATOR_UPSTREAM_H_
+
+#include <string>
+#include <vector>
+
+#include "validator/subject.h"
+
+namespace validator {
+
+// POST URL/scene.  Skips the test if the vendor cannot play it (404), fails if it is not
+// there.
+void Play(const World& world, const llmp::Json& scene);
+// GET URL/secrets: each token and code that it has handed out.
+std::vector<std::string> Secrets(const World& world);
+
+// The next completion: text in these pieces, each sent `repeat` times.
+llmp::Json Says(const std::vector<std::string>& pieces);
+
+// Decides a sign-in that was started: "approved", "denied" or "expired".
+void Decide(const World& world, const std::string& user_code, const std::string& outcome);
+
+// Signs in unless somebody is: start, approve, poll.  Returns what poll said, or status.
+llmp::Json SignIn(const World& world, Subject* subject);
+// poll, and again whenever it says so, until it is not pending.
+Event PollToTheEnd(Subject* subject);
+// The model to talk to: the default one, or else the first.
+std::string SomeModel(Subject* subject);
+
+}  // namespace validator
+
+#endif  // XAI_TESTS_VALIDATOR_UPSTREAM_H_
