@@ -191,6 +191,7 @@ class LoaderTest(SkillTest):
                 ({"library": {}}, "platform_unsupported"),
                 ({"library": {"beos-x86": "x.so"}}, "platform_unsupported"),
                 ({"version": "9.9.9"}, "manifest_mismatch"),
+                ({"id": "another"}, "manifest_mismatch"),
                 ({"interface": {"id": "llm.provider", "major_min": 1, "major_max": 2}},
                  "manifest_mismatch")):
             with self.subTest(members=members):
