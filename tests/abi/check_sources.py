@@ -17,7 +17,7 @@ FILES_PER_CALL = 40
 LINES_MAX_OF = {"host-api/python/llm_provider.py": 700}
 
 # Aligned in columns by hand, as far as its first comment.
-FORMAT_EXEMPT = {"host-api/llm_provider.h"}
+FORMAT_EXEMPT = {"host-api/llm_provider.h", "tests/abi/frozen/1.0/llm_provider.h"}
 
 
 def sources(root, suffixes):
