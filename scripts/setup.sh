@@ -16,7 +16,7 @@ packages=(g++ cmake ninja-build pkg-config ca-certificates python3
           libcurl4-openssl-dev libsodium-dev rapidjson-dev libboost-dev libssl-dev
           libcli11-dev libqrencode-dev libedit-dev)
 if [ "${1:-}" != --demo ]; then
-  packages+=(git libgtest-dev libgmock-dev libsqlite3-dev binutils strace
+  packages+=(git libgtest-dev libgmock-dev libsqlite3-dev binutils strace abigail-tools
              clang clang-format clang-tidy python3-jsonschema openssl)
   # Another source may have brought Node.js and npm already.
   command -v node >/dev/null || packages+=(nodejs)
