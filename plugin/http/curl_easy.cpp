@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "http/curl_sockets.h"
 #include "http/url.h"
 
 namespace xai {
@@ -129,6 +130,7 @@ bool CurlTransfer::Configure(const HttpRequest& request) {
   set(CURLOPT_NOPROXY, settings_.no_proxy.c_str());
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_ms));
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.total_ms));
+  set(CURLOPT_OPENSOCKETFUNCTION, &CurlSockets::Open);
   set(CURLOPT_TCP_NODELAY, 1L);
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_TCP_KEEPIDLE, kKeepAliveIdleSeconds);

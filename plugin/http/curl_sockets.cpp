@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -39,6 +40,10 @@ CurlSockets::CurlSockets(CURLM* multi, UniqueFd epoll, UniqueFd wake)
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &CurlSockets::OnTimer);
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
+}
+
+curl_socket_t CurlSockets::Open(void*, curlsocktype, curl_sockaddr* address) {
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 void CurlSockets::Perform() {

@@ -22,6 +22,10 @@ class CurlSockets {
   CurlSockets(const CurlSockets&) = delete;
   CurlSockets& operator=(const CurlSockets&) = delete;
 
+  // CURLOPT_OPENSOCKETFUNCTION: libcurl's own sockets would be open in every program that
+  // the host starts meanwhile.  [any thread]
+  static curl_socket_t Open(void*, curlsocktype, curl_sockaddr* address);
+
   // Lets libcurl do what its timer and its sockets call for.
   void Perform();
   // Waits until there is something to perform: at most `timeout_ms`, or until Wakeup(),

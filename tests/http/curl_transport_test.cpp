@@ -5,6 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <gtest/gtest.h>
 
 #include "http/recording_handler.h"
@@ -74,6 +78,22 @@ TEST_F(CurlTransportTest, AnEmptyAnswerHasAHeadAllTheSame) {
   EXPECT_TRUE(handler.ok());
   EXPECT_EQ(handler.status(), 204);
   EXPECT_EQ(handler.pieces, 0);
+}
+
+// Matrix D17.
+TEST_F(CurlTransportTest, ItsConnectionsEndWithExec) {
+  RecordingHandler handler;
+  Exchange({Server::Answer("kept alive")}, &handler);
+  int connections = 0;
+  for (int fd = 0; fd < 1024; ++fd) {
+    sockaddr_in peer = {};
+    socklen_t size = sizeof peer;
+    if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
+    if (peer.sin_family != AF_INET || ntohs(peer.sin_port) != server_.port()) continue;
+    ++connections;
+    EXPECT_TRUE(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+  }
+  EXPECT_EQ(connections, 1);
 }
 
 TEST_F(CurlTransportTest, SendsWhatItIsTold) {

@@ -60,6 +60,7 @@ class LoopbackServer {
   void Release();
 
   std::string Url(std::string_view path) const;
+  uint16_t port() const { return port_; }
   std::string Origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
   std::vector<Request> requests() const;
