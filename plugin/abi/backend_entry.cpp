@@ -6,6 +6,7 @@
 #include <new>
 
 #include "abi/backend.h"
+#include "abi/no_cancel.h"
 #include "base/manifest.h"
 #include "runtime/process.h"
 
@@ -26,9 +27,10 @@ Backend* BackendOf(llmp_provider* provider) {
   return ObjectOf(provider)->backend;
 }
 
-// No exception leaves the plugin.
+// No exception leaves the plugin, and no cancellation comes in.
 template <typename T, typename Body>
 T Guard(T no_memory, T internal, Body body) noexcept {
+  const NoCancel no_cancel;
   try {
     return body();
   } catch (const std::bad_alloc&) {

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "abi/no_cancel.h"
 #include "base/error.h"
 #include "entry/backend_loader.h"
 #include "entry/backend_search.h"
@@ -60,6 +61,7 @@ Result<llmp_provider*> FindProvider(uint32_t major, const CreateArguments& argum
 
 llmp_provider* LLMP_CALL Create(uint32_t major, const llmp_host* host, const char* config,
                                 size_t size) noexcept {
+  const NoCancel no_cancel;
   try {
     Findings findings;
     Result<llmp_provider*> provider =

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "abi/event_queue.h"
+#include "abi/no_cancel.h"
 #include "base/json_document.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
@@ -68,6 +69,7 @@ class UnavailableProvider : public llmp_provider {
 // Nothing may leave through the C interface: `call` without its exceptions.
 template <typename T, typename Call>
 T Guarded(T no_memory, T internal, Call call) noexcept {
+  const NoCancel no_cancel;
   try {
     return call();
   } catch (const std::bad_alloc&) {
@@ -82,6 +84,7 @@ UnavailableProvider& Self(llmp_provider* p) {
 }
 
 void LLMP_CALL Destroy(llmp_provider* p) noexcept {
+  const NoCancel no_cancel;
   if (p != nullptr && !Self(p).Forked()) delete &Self(p);
 }
 
@@ -103,17 +106,20 @@ int32_t LLMP_CALL QueueWait(llmp_provider* p, uint64_t queue, int32_t timeout_ms
 }
 
 void LLMP_CALL QueueWake(llmp_provider* p, uint64_t queue) noexcept {
+  const NoCancel no_cancel;
   if (Self(p).Forked()) return;
   if (const std::shared_ptr<EventQueue> found = Self(p).FindQueue(queue)) found->Wake();
 }
 
 int32_t LLMP_CALL QueueFd(llmp_provider* p, uint64_t queue) noexcept {
+  const NoCancel no_cancel;
   if (Self(p).Forked()) return -1;
   const std::shared_ptr<EventQueue> found = Self(p).FindQueue(queue);
   return found == nullptr ? -1 : found->DupFd();
 }
 
 void LLMP_CALL QueueClose(llmp_provider* p, uint64_t queue) noexcept {
+  const NoCancel no_cancel;
   if (!Self(p).Forked()) Self(p).CloseQueue(queue);
 }
 

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "abi/no_cancel.h"
 #include "base/utf8.h"
 
 namespace xai {
@@ -21,6 +22,7 @@ struct FrontRecord {
 
 void LLMP_CALL DestroyAndUnload(llmp_provider* provider) noexcept {
   if (provider == nullptr) return;
+  const NoCancel no_cancel;
   // The provider lies at the head of the backend's object.
   auto* head = reinterpret_cast<xai_backend_provider*>(provider);
   auto* record = static_cast<FrontRecord*>(head->front);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <poll.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -215,6 +216,31 @@ TEST_F(Unavailable, ForkedChildIsRefused) {
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
   EXPECT_EQ(p->complete(p.get(), queue, 1, "{}", 2), LLMP_OK) << "the parent goes on";
+}
+
+// Matrix D13.
+TEST_F(Unavailable, ACancelledThreadLeavesAfterItsCall) {
+  struct Waiter {
+    llmp_provider* p;
+    uint64_t queue;
+  };
+  const Owner p = Make();
+  Waiter waiter = {p.get(), p->queue_open(p.get(), 0)};
+  pthread_t thread;
+  const auto wait = [](void* argument) -> void* {
+    const auto* self = static_cast<Waiter*>(argument);
+    llmp_event event;
+    (void)self->p->queue_wait(self->p, self->queue, -1, &event, 1);
+    pthread_testcancel();
+    return nullptr;
+  };
+  ASSERT_EQ(pthread_create(&thread, nullptr, wait, &waiter), 0);
+  ASSERT_EQ(pthread_cancel(thread), 0);
+  p->queue_wake(p.get(), waiter.queue);
+  void* result = nullptr;
+  ASSERT_EQ(pthread_join(thread, &result), 0);
+  EXPECT_EQ(result, PTHREAD_CANCELED);
+  p->queue_close(p.get(), waiter.queue);
 }
 
 TEST_F(Unavailable, ManyThreadsAtOnce) {
