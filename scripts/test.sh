@@ -5,7 +5,8 @@
 #                              then five mutations by chance (MUTATION_SEED: these again)
 #   scripts/test.sh release    only these presets, in this order
 #   scripts/test.sh --long     what is shown once, an hour or two: a million courses of the
-#                              simulation, every mutation
+#                              simulation, ten thousand cycles of load and unload, every
+#                              mutation
 #   scripts/test.sh --help
 #
 # The last line is "N passed, N failed, N skipped"; the exit code is 0 if nothing failed.  A
@@ -15,7 +16,7 @@ cd "$(dirname "$0")/.."
 
 long=
 case "${1:-}" in
-  --help | -h) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  --help | -h) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
   --long) long=1; shift ;;
   -*) echo "test.sh: unknown argument $1 (see --help)" >&2; exit 2 ;;
 esac
@@ -39,13 +40,16 @@ build() {  # build PRESET TARGET
 mkdir -p build
 if [ -n "$long" ]; then
   step "building release"
-  build release account_simulation
+  build release all
   step "a million courses of the simulation"
   build/release/tests/simulation/account_simulation --first 1 --seeds 1000000 ||
     fail "a course went wrong"
+  step "ten thousand cycles of load and unload"
+  XAI_LIFECYCLE_CYCLES=10000 ctest --preset release -R '^lifecycle\.cycles$' ||
+    fail "something grew"
   step "every mutation"
   scripts/mutate.sh || fail "a mutation was not seen"
-  echo "2 passed, 0 failed, 0 skipped"
+  echo "3 passed, 0 failed, 0 skipped"
   exit 0
 fi
 reports=() logs=()

@@ -1,0 +1,57 @@
+"""Hosts that end with streams under way: by destroy(), by dlclose(), or by leaving."""
+
+import unittest
+
+import harness
+from crowd_test import allow_descriptors
+from harness import SANITIZE
+from lifecycle_harness import HANG_MS, LifecycleTest
+
+MANY = 100 if SANITIZE else 1_000
+DESCRIPTORS = 2 * MANY + 256
+TIMES = 3 if SANITIZE else 20
+LEFT, ABORTED = 7, -6
+
+
+class DestroyTest(LifecycleTest):
+    # D07
+    def test_a_thousand_live_streams_are_cancelled_once_each(self):
+        allow_descriptors(DESCRIPTORS)
+        told = self.live("cancel-all", MANY)
+        print(told, flush=True)
+        self.assertEqual(told["ends"], MANY)
+        self.assertLess(told["cancel_ms"], HANG_MS)
+
+    # D07
+    def test_destroy_with_a_thousand_live_streams(self):
+        allow_descriptors(DESCRIPTORS)
+        told = self.live("destroy-live", MANY)
+        print(told, flush=True)
+        self.assertLess(told["destroy_ms"], HANG_MS)
+
+
+class DlcloseTest(LifecycleTest):
+    # D14
+    def test_dlclose_with_live_streams_and_without_destroy(self):
+        self.live("dlclose-live")
+
+
+class LeaveTest(LifecycleTest):
+    """TLS bytes arrive all the time, and another thread waits in queue_wait()."""
+
+    # D24
+    def test_exit_without_destroy(self):
+        for how in ("exit", "quick_exit", "exit elsewhere"):
+            with self.subTest(how=how):
+                for _ in range(TIMES):
+                    self.live("leave-live", how, code=LEFT)
+
+    # D24
+    @unittest.skipIf(SANITIZE, "not tested here: a sanitizer has its own idea of abort()")
+    def test_abort_in_another_thread(self):
+        for _ in range(TIMES):
+            self.live("leave-live", "abort", code=ABORTED)
+
+
+if __name__ == "__main__":
+    harness.main()

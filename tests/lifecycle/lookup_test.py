@@ -1,0 +1,57 @@
+"""dlclose() while the name of the server is being looked up.  In namespaces of its own; skipped
+where there are none.
+"""
+
+import json
+import subprocess
+import unittest
+
+import harness
+import namespace
+from harness import Stage, wait_for
+from lifecycle_harness import HOST, LIBRARY
+from xai_names import API, AUTH, Xai
+
+HERE = [f"127.0.0.1 {name}" for name in (AUTH, API)]
+HTTPS = 443
+
+
+class LookupTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.names = namespace.Names()
+        cls.addClassCleanup(cls.names.close)
+        cls.stage = Stage(sim=False)
+        cls.addClassCleanup(cls.stage.close)
+        cls.xai = Xai(cls.stage.root / "xai", HTTPS)
+        cls.addClassCleanup(cls.xai.close)
+        cls.stage.config.update(ca_file=cls.xai.file, proxy="none",
+                                timeouts={"connect_ms": 300_000})
+        cls.names.are(*HERE)
+        cls.stage.run("login", "--auto")
+
+    # D15
+    def test_dlclose_during_a_lookup(self):
+        for how in ("destroy", "stay"):
+            with self.subTest(how=how):
+                self.names.are()
+                self.names.code = None
+                self.names.asked.clear()
+                host = subprocess.Popen(
+                    [HOST, "dlclose-in-lookup", str(LIBRARY), json.dumps(self.stage.config), how],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                    text=True, env=self.stage.environment(), cwd=self.stage.cwd)
+                self.addCleanup(harness.end_process, host)
+                wait_for(lambda: API in self.names.asked, "the question for the name")
+                host.stdin.write("\n")
+                host.stdin.flush()
+                self.assertEqual(host.stdout.readline(), "{}\n", host.poll())
+                # Whoever asks again is answered.
+                self.names.code = namespace.NO_SUCH_NAME
+                out, err = host.communicate(timeout=2 * harness.DEADLINE_S)
+                self.assertEqual((host.returncode, out, err), (0, "", ""))
+
+
+if __name__ == "__main__":
+    namespace.enter(__file__)
+    harness.main()

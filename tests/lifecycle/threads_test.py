@@ -1,0 +1,28 @@
+"""The host's threads: cancelled in the middle of a call, with little room, and called back."""
+
+import unittest
+
+import harness
+from harness import SANITIZE
+from lifecycle_harness import LifecycleTest
+
+
+class ThreadsTest(LifecycleTest):
+    # D13
+    def test_threads_that_are_cancelled_in_a_call(self):
+        self.live("cancel-threads")
+
+    # D22
+    @unittest.skipIf(SANITIZE, "not tested here: a sanitizer needs more room")
+    def test_threads_with_64_kib(self):
+        self.live("small-stacks")
+
+    # D09
+    def test_calls_from_within_a_callback(self):
+        told = self.live("call-back")
+        print(told, flush=True)
+        self.assertGreater(told["called"], 0)
+
+
+if __name__ == "__main__":
+    harness.main()
