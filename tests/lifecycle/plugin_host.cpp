@@ -41,10 +41,14 @@ Library::Library(void* handle) : handle_(handle) {
   entry_ = entry_point();
 }
 
-llmp_provider* Library::Create(const std::string& config, const llmp_host* host) const {
+llmp_provider* Library::TryCreate(std::string_view config, const llmp_host* host) const {
   static const llmp_host plain = MakeHost();
-  llmp_provider* provider = entry_->create(
-      LLMP_ABI_MAJOR, host == nullptr ? &plain : host, config.data(), config.size());
+  return entry_->create(LLMP_ABI_MAJOR, host == nullptr ? &plain : host, config.data(),
+                        config.size());
+}
+
+llmp_provider* Library::Create(const std::string& config, const llmp_host* host) const {
+  llmp_provider* provider = TryCreate(config, host);
   Require(provider != nullptr, "create() had no memory");
   Require(provider->state == LLMP_READY, provider->info);
   return provider;
@@ -74,7 +78,7 @@ Client::Client(llmp_provider* provider)
   Require(queue_ != 0, "queue_open() gave no queue");
 }
 
-uint64_t Client::Start(Call call, const std::string& json) {
+uint64_t Client::Start(Call call, std::string_view json) {
   // Of the process, since a number is never used twice with one provider.
   static std::atomic<uint64_t> last{0};
   const uint64_t request = ++last;

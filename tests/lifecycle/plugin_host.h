@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "llm_provider.h"
@@ -34,7 +35,10 @@ class Library {
   // In a namespace of its own: with a libc, a libcurl and an OpenSSL of its own.
   static Library InNewNamespace(const std::string& path);
 
-  // Never null.  `host` must live as long as the provider; null: one without callbacks.
+  // Null without memory.
+  llmp_provider* TryCreate(std::string_view config,
+                           const llmp_host* host = nullptr) const;
+  // Ready.  `host` must live as long as the provider; null: one without callbacks.
   llmp_provider* Create(const std::string& config, const llmp_host* host = nullptr) const;
   void Close();
 
@@ -72,7 +76,7 @@ class Client {
   uint64_t queue() const { return queue_; }
 
   // The number of the request.
-  uint64_t Start(Call call, const std::string& json);
+  uint64_t Start(Call call, std::string_view json);
   uint64_t Complete(const std::string& prompt) {
     return Start(provider_->complete, Prompt(prompt));
   }
@@ -80,7 +84,7 @@ class Client {
   bool Take(int32_t timeout_ms);
   // To its end.
   const End& Finish(uint64_t request);
-  const End& Ask(Call call, const std::string& json) { return Finish(Start(call, json)); }
+  const End& Ask(Call call, std::string_view json) { return Finish(Start(call, json)); }
   // Until so many requests have said something.
   void WaitForTexts(size_t count);
   // A completion that must say `fine`.

@@ -27,6 +27,12 @@ int Inherited(const Arguments& arguments);
 int CancelThreads(const Arguments& arguments);
 int SmallStacks(const Arguments& arguments);
 int CallBack(const Arguments& arguments);
+int DestroyInCallback(const Arguments& arguments);
+
+// misuse.cpp
+int Misuse(const Arguments& arguments);
+int OddText(const Arguments& arguments);
+int DestroyAtOnce(const Arguments& arguments);
 
 // surroundings.cpp
 int Surroundings(const Arguments& arguments);

@@ -137,6 +137,47 @@ int64_t CallFromNow(const llmp_host*) {
 
 }  // namespace
 
+namespace {
+
+std::atomic<bool> g_inside{false};
+std::atomic<bool> g_destroying{false};
+
+// Does not return before another thread has begun to destroy the provider.
+int64_t WaitForDestroy(const llmp_host* host) {
+  g_inside = true;
+  const auto begun = SteadyClock::now();
+  while (!g_destroying) {
+    Require(SteadyClock::now() - begun < kDeadline, "nobody destroys it");
+    sched_yield();
+  }
+  g_inside = false;
+  return CallFromNow(host);
+}
+
+}  // namespace
+
+// destroy() outlasts the callback that is running, and no other comes.
+int DestroyInCallback(const Arguments& arguments) {
+  const Library library(arguments.library);
+  llmp_host host = MakeHost();
+  host.now_ms = WaitForDestroy;
+  llmp_provider* provider = library.Create(arguments.config, &host);
+  Client client(provider);
+  g_provider = provider;
+  client.Start(provider->onboarding_action, kStatus);
+  const auto begun = SteadyClock::now();
+  while (!g_inside) Require(SteadyClock::now() - begun < kDeadline, "no callback");
+  // The callback calls nothing of what is being destroyed.
+  g_provider = nullptr;
+  g_destroying = true;
+  provider->destroy(provider);
+  Require(!g_inside, "a callback is still running");
+  const int called = g_called;
+  Require(CountThreads() == 1, "a thread is left");
+  Require(g_called == called, "another callback came");
+  return 0;
+}
+
 // The host's clock calls the provider again, from within the plugin.
 int CallBack(const Arguments& arguments) {
   const Library library(arguments.library);

@@ -23,6 +23,10 @@ class ThreadsTest(LifecycleTest):
         print(told, flush=True)
         self.assertGreater(told["called"], 0)
 
+    # D08
+    def test_destroy_while_a_callback_runs(self):
+        self.live("destroy-in-callback")
+
 
 if __name__ == "__main__":
     harness.main()
