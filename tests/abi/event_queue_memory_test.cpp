@@ -107,6 +107,7 @@ TEST_F(EventQueueMemory, KeepsWhatOneWindowNeeds) {
   queue_.Push({1, LLMP_EV_TEXT, 0, 0, window});
 }
 
+// Matrix D11.
 TEST_F(EventQueueMemory, PushWithoutMemoryTakesNothing) {
   queue_.Push({1, LLMP_EV_TEXT, 0, 0, "before "});
   {
@@ -119,6 +120,7 @@ TEST_F(EventQueueMemory, PushWithoutMemoryTakesNothing) {
   EXPECT_EQ(Text(0), "before after");
 }
 
+// Matrix D11.
 TEST_F(EventQueueMemory, EndArrivesWithoutMemory) {
   queue_.Push({1, LLMP_EV_TEXT, 0, 0, "text"});
   queue_.Push({2, LLMP_EV_TEXT, 0, 0, "text"});

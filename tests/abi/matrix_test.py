@@ -95,6 +95,7 @@ class MinorsTest(MatrixTest):
                 self.assertTrue(self.mark.exists())
                 self.mark.unlink()
 
+    # D02
     def test_hosts_in_c_meet_our_plugin(self):
         for host in MINORS:
             with self.subTest(host=host):
@@ -135,6 +136,7 @@ class MajorsTest(MatrixTest):
         self.assertRegex(detail, rf"host[^;,]* {host}\b", detail)
         self.assertRegex(detail, rf"plugin[^;,]* {plugin} to {plugin}\b", detail)
 
+    # D03
     def test_hosts_in_c_of_other_majors_meet_our_plugin(self):
         for major, reason in self.REASONS.items():
             with self.subTest(major=major):
@@ -145,6 +147,7 @@ class MajorsTest(MatrixTest):
                 self.check(info["error"], OURS, reason, major, 1)
                 self.assertEqual(told[3:], ["destroyed"])
 
+    # D03
     def test_loaders_of_other_majors_meet_our_plugin(self):
         for major, reason in self.REASONS.items():
             for name, loader in (("C++", [BIN / f"loader-host-{major}"]),
@@ -156,6 +159,7 @@ class MajorsTest(MatrixTest):
                     for _, document in ends:
                         self.check(document, OURS, reason, major, 1)
 
+    # D03
     def test_our_loaders_meet_plugins_of_other_majors(self):
         for plugin, reason in (("0", "host_too_new"), ("2", "host_too_old")):
             folder = self.frozen_folder(plugin)

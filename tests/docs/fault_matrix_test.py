@@ -9,8 +9,8 @@ import sys
 import unittest
 
 SOURCE = pathlib.Path(sys.argv[1])
-# Of D, the host, and E, input, these have a row.
-NUMBERS = (("A", range(1, 46)), ("B", range(1, 41)), ("C", range(1, 47)), ("D", (25, 26)),
+# Of E, input, these have a row.
+NUMBERS = (("A", range(1, 46)), ("B", range(1, 41)), ("C", range(1, 47)), ("D", range(1, 27)),
            ("E", (*range(1, 10), 11, 12, 18)), ("G", range(1, 13)), ("H", range(1, 11)))
 ROWS = [f"{group}{number:02}" for group, numbers in NUMBERS for number in numbers]
 ROW = re.compile(r"(?m)^\| ([A-Z]\d\d) \| (.+?) \| (.*?) ?\|$")

@@ -54,6 +54,7 @@ class RawProvider {
   uint64_t queue_;
 };
 
+// Matrix D07.
 TEST(InFlightTest, DestroyWithAStreamInFlight) {
   const PluginStage stage(kSlowly);
   stage.SignIn();

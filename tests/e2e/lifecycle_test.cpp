@@ -27,6 +27,7 @@ void RunRound(const PluginStage& stage, int round) {
   EXPECT_TRUE(IsMapped(kBackend));
 }
 
+// Matrix D16.
 TEST(LifecycleTest, FiftyRoundsLeaveNothingBehind) {
   const PluginStage stage;
   stage.SignIn();
@@ -53,7 +54,7 @@ TEST(LifecycleTest, AProviderThatIsNotUsedStartsNothing) {
   EXPECT_FALSE(IsMapped(kBackend));
 }
 
-// Its resolver threads may outlive the provider that asked for a name.
+// Its resolver threads may outlive the provider that asked for a name.  Matrix D15.
 TEST(LifecycleTest, LibcurlStaysForItsThreads) {
   const PluginStage stage;
   EXPECT_TRUE(stage.Load().ready());
@@ -96,6 +97,7 @@ int CheckForked(llmp_provider* provider, uint64_t queue) {
   return wrong;
 }
 
+// Matrix D17.
 TEST(LifecycleTest, AForkedChildIsToldSo) {
   const PluginStage stage({"--chunk-delay-ms", "5"});
   stage.SignIn();

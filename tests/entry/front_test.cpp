@@ -155,6 +155,7 @@ TEST_F(Front, ReasonWithoutAnEndIsBounded) {
       JsonDocument::Parse(Refusal(Fixture("fake_fails_unterminated"), reason)).ok());
 }
 
+// Matrix D10.
 TEST_F(Front, ExceptionOfTheBackendIsContained) {
   EXPECT_THAT(Refusal(Fixture("fake_throws"), "backend_not_loadable"),
               HasSubstr("exception"));
@@ -164,6 +165,7 @@ TEST_F(Front, OnlyWithoutMemoryThereIsNoProvider) {
   EXPECT_EQ(Create(ConfigFor(Fixture("fake_no_memory"))), nullptr);
 }
 
+// Matrix D01.
 TEST_F(Front, HostThatIsNotOursIsRefused) {
   const std::string config = ConfigFor(Fixture("fake_good"));
   const auto create = [&](uint32_t major, const llmp_host* host) {

@@ -69,6 +69,7 @@ TEST(FrontUnload, RefusedBackendIsUnmapped) {
   }
 }
 
+// Matrix D14.
 TEST(FrontUnload, EarlyDlcloseIsHarmless) {
   void* handle = dlopen(XAI_FRONT, RTLD_NOW | RTLD_LOCAL);
   ASSERT_NE(handle, nullptr);

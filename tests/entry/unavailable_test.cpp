@@ -98,6 +98,7 @@ TEST_F(Unavailable, EveryRequestEndsOnceWithTheDocument) {
   }
 }
 
+// Matrix D01.
 TEST_F(Unavailable, WrongArgumentsAreInvalid) {
   const Owner p = Make();
   const uint64_t queue = p->queue_open(p.get(), 0);
@@ -198,6 +199,7 @@ TEST_F(Unavailable, WakeComesFromAnotherThreadThatHoldsNoLock) {
   EXPECT_EQ(CountThreads(), threads);
 }
 
+// Matrix D17.
 TEST_F(Unavailable, ForkedChildIsRefused) {
   const Owner p = Make();
   const uint64_t queue = p->queue_open(p.get(), 0);

@@ -99,7 +99,7 @@ TEST(VersionGate, NullNameAndVersionAreNamed) {
 }
 
 // Each size in memory of exactly that size, so that AddressSanitizer sees a byte too
-// many.
+// many.  Matrix D02.
 TEST(VersionGate, NothingIsReadPastTheStruct) {
   const llmp_host whole = MakeHost();
   for (uint32_t size = sizeof(uint32_t); size <= sizeof whole; ++size) {
@@ -118,6 +118,7 @@ TEST(VersionGate, NothingIsReadPastTheStruct) {
   }
 }
 
+// Matrix D02.
 TEST(VersionGate, LargerStructOfALaterMinorPasses) {
   llmp_host host = MakeHost(2, 9);
   host.struct_size = sizeof host + 64;

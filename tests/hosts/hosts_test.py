@@ -149,6 +149,7 @@ class UnavailableTest(HostsTest):
         self.fake("fake_no_entry")
         self.check("backend_entry_missing")
 
+    # D03
     def test_a_libcurl_that_is_none(self):
         folder = self.stage.root / "hides"
         folder.mkdir()
@@ -161,13 +162,16 @@ class UnavailableTest(HostsTest):
         shutil.copy(path, folder / name)
         return {"LD_LIBRARY_PATH": str(folder)}
 
+    # D03
     def test_a_libcurl_that_is_too_old(self):
         self.check("dependency_too_old", "7.60", env=self.with_library(FAKE_CURL, "libcurl.so.4"))
 
+    # D03
     def test_a_libsodium_that_does_not_start(self):
         self.check("dependency_init_failed", "libsodium",
                    env=self.with_library(FAKE_SODIUM, "libsodium.so.23"))
 
+    # D03
     def test_a_kernel_that_refuses_socketpair(self):
         # Python's own start needs none either.
         self.check("platform_unsupported", "socketpair", prefix=[NO_SOCKETPAIR])

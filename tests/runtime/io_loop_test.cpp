@@ -153,6 +153,7 @@ TEST_F(IoLoopTest, StopWithoutATask) {
   EXPECT_FALSE(loop_->Post([] {}));
 }
 
+// Matrix D10.
 TEST_F(IoLoopTest, OneFailingTaskDoesNotHurtTheOthers) {
   std::atomic<int> done{0};
   ASSERT_TRUE(loop_->Post([] { throw std::bad_alloc(); }));
@@ -197,6 +198,7 @@ TEST_F(IoLoopTest, TellsWhatCanBeReadUntilItIsToldNotTo) {
   EXPECT_EQ(told, 4);
 }
 
+// Matrix D20.
 TEST_F(IoLoopTest, ItsThreadTakesNoSignals) {
   std::atomic<int> blocked{-1};
   ASSERT_TRUE(loop_->Post([&blocked] {
