@@ -17,7 +17,8 @@ packages=(g++ cmake ninja-build pkg-config ca-certificates python3
           libcli11-dev libqrencode-dev libedit-dev)
 if [ "${1:-}" != --demo ]; then
   packages+=(git libgtest-dev libgmock-dev libsqlite3-dev binutils strace abigail-tools
-             clang clang-format clang-tidy python3-jsonschema openssl)
+             clang libclang-rt-14-dev llvm clang-format clang-tidy python3-jsonschema
+             openssl)
   # Another source may have brought Node.js and npm already.
   command -v node >/dev/null || packages+=(nodejs)
   command -v npm >/dev/null || packages+=(npm)

@@ -24,6 +24,10 @@ if(XAI_SANITIZE)
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${XAI_SANITIZE})
 endif()
+if(XAI_FUZZ)
+  add_compile_options(
+    -fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/tests/fuzz/sanitizer_ignore.txt)
+endif()
 
 # What a shared library of ours needs so that dlclose really unmaps it.
 add_library(xai_unloadable INTERFACE)
