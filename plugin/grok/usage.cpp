@@ -18,6 +18,17 @@ std::optional<int64_t> Cost(const JsonFields& fields) {
   return ticks && *ticks > 0 ? ticks : std::nullopt;
 }
 
+// Without a sum, which numbers that are wrong enough would not bear.
+bool LeavesReasoningOut(const Usage& usage) {
+  if (!usage.input_tokens || !usage.output_tokens || !usage.total_tokens ||
+      !usage.reasoning_tokens || *usage.input_tokens > *usage.total_tokens) {
+    return false;
+  }
+  const int64_t rest = *usage.total_tokens - *usage.input_tokens;
+  return *usage.output_tokens <= rest &&
+         rest - *usage.output_tokens == *usage.reasoning_tokens;
+}
+
 // Some answers count more cached tokens than there are in the prompt; a host that
 // subtracts must not get a negative number.
 void BoundCached(Usage* usage) {
@@ -39,12 +50,7 @@ Usage ReadChatUsage(std::string wire_json) {
   usage.cached_tokens = Count(fields, "prompt_tokens_details.cached_tokens");
   usage.reasoning_tokens = Count(fields, "completion_tokens_details.reasoning_tokens");
   usage.cost_in_usd_ticks = Cost(fields);
-  if (usage.input_tokens && usage.output_tokens && usage.total_tokens &&
-      usage.reasoning_tokens &&
-      *usage.input_tokens + *usage.output_tokens + *usage.reasoning_tokens ==
-          *usage.total_tokens) {
-    *usage.output_tokens += *usage.reasoning_tokens;
-  }
+  if (LeavesReasoningOut(usage)) *usage.output_tokens += *usage.reasoning_tokens;
   BoundCached(&usage);
   usage.wire = std::move(wire_json);
   return usage;

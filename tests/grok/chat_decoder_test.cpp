@@ -316,6 +316,11 @@ const UsageCase kChatUsages[] = {
      R"({"prompt_tokens":10,"completion_tokens":3,)"
      R"("completion_tokens_details":{"reasoning_tokens":7}})",
      R"({"input_tokens":10,"output_tokens":3,"reasoning_tokens":7})"},
+    {"no sum that could be made: kept",
+     R"({"prompt_tokens":9223372036854775807,"completion_tokens":9223372036854775807,)"
+     R"("total_tokens":9,"completion_tokens_details":{"reasoning_tokens":9}})",
+     R"({"input_tokens":9223372036854775807,"output_tokens":9223372036854775807,)"
+     R"("reasoning_tokens":9,"total_tokens":9})"},
     {"more cached than sent",
      R"({"prompt_tokens":10,"prompt_tokens_details":{"cached_tokens":12}})",
      R"({"input_tokens":10,"cached_tokens":10})"},
