@@ -104,11 +104,16 @@ AnswerDecoder::Progress ResponsesDecoder::OnDelta() {
 void ResponsesDecoder::OnItemAdded() {
   const std::optional<OutputItem> item = ReadOutputItem(nested_);
   if (!item || item->type != "function_call") return;
+  // A host that was told of a call cannot be told that it was another.
+  if (items_done_.count(output_index_) > 0 ||
+      !items_added_.insert(output_index_).second) {
+    return;
+  }
   const size_t index = CallAt(output_index_);
   ToolCall& call = answer_->tool_calls[index];
   call.id = item->call_id;
   call.name = item->name;
-  call.arguments = item->input;
+  if (call.arguments.empty()) call.arguments = item->input;
   if (!stream_tool_calls_) return;
   call.announced = true;
   const auto number = static_cast<uint32_t>(index);

@@ -70,7 +70,8 @@ class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
   std::map<int64_t, size_t> calls_;  // output_index to number of the call
   std::set<int64_t> texts_;          // output_index of messages whose text streamed
   std::set<int64_t> annotated_;      // the same for annotations
-  std::set<int64_t> items_done_;     // output_index
+  std::set<int64_t> items_added_;    // output_index
+  std::set<int64_t> items_done_;     // the same
   // output_index of each that the answer has.
   std::vector<int64_t> reasoning_places_;
   std::vector<int64_t> tool_places_;

@@ -1,5 +1,6 @@
 #include "grok/responses_decoder.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -166,6 +167,37 @@ TEST(ResponsesDecoderTest, TellsACallOnceWhereverItStands) {
       EXPECT_EQ(reading.answer.finish_reason, "tool_calls") << one.name;
     }
   }
+}
+
+TEST(ResponsesDecoderTest, ACallThatIsAddedAgainIsTheOneThatWasTold) {
+  for (const bool fragments : {false, true}) {
+    for (const bool done : {false, true}) {
+      Reading reading(fragments);
+      const std::string added = "\"output_index\":2,\"item\":" + std::string(kCall);
+      if (done) (void)reading.Done(2, kCall);
+      (void)reading.Event("output_item.added", added);
+      (void)reading.Event("output_item.added", added);
+      (void)reading.Done(2, kCall);
+      (void)reading.Completed("[]");
+      ASSERT_EQ(reading.answer.tool_calls.size(), 1u);
+      ASSERT_EQ(reading.sink.calls.size(), 1u);
+      EXPECT_EQ(std::count(reading.sink.log.begin(), reading.sink.log.end(), 'C'), 1);
+      EXPECT_EQ(reading.sink.calls[0].Arguments(), R"({"a":1})");
+    }
+  }
+}
+
+TEST(ResponsesDecoderTest, ArgumentsThatComeBeforeTheirCallAreKept) {
+  Reading reading(true);
+  (void)reading.Event("function_call_arguments.delta", R"("output_index":2,"delta":"{")");
+  (void)reading.Event("output_item.added",
+                      R"("output_index":2,"item":{"type":"function_call","call_id":"c1",)"
+                      R"("name":"f","arguments":""})");
+  (void)reading.Event("function_call_arguments.delta", R"("output_index":2,"delta":"}")");
+  (void)reading.Completed("[]");
+  ASSERT_EQ(reading.sink.calls.size(), 1u);
+  EXPECT_EQ(reading.sink.calls[0].Arguments(), "{}");
+  EXPECT_EQ(reading.answer.tool_calls[0].arguments, "{}");
 }
 
 TEST(ResponsesDecoderTest, NumbersClientCallsFromZero) {
