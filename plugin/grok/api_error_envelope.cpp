@@ -85,6 +85,22 @@ void TakeMarker(Raw* raw) {
   raw->message.erase(at, end - at + 1);
 }
 
+std::string_view Masked(std::string_view run) {
+  return run.size() >= kTokenRunMin ? "[masked]" : run;
+}
+
+// What follows "https:" is a long run too: each of its parts is judged by itself.
+std::string MaskPath(std::string_view path) {
+  std::string out;
+  for (;;) {
+    const size_t slash = path.find('/');
+    out.append(Masked(path.substr(0, slash)));
+    if (slash == std::string_view::npos) return out;
+    out.push_back('/');
+    path.remove_prefix(slash + 1);
+  }
+}
+
 bool HasMarkup(std::string_view text) {
   return text.find("</") != std::string_view::npos ||
          text.find("<!") != std::string_view::npos ||
@@ -115,13 +131,8 @@ std::string MaskTokens(std::string_view text) {
     size_t end = at;
     while (end < text.size() && IsTokenChar(text[end])) ++end;
     const std::string_view run = text.substr(at, end - at);
-    // A URL is a long run too, but has "://" in front of it.
-    const bool url = run.find("//") != std::string_view::npos;
-    if (run.size() >= kTokenRunMin && !url) {
-      out.append("[masked]");
-    } else {
-      out.append(run);
-    }
+    const bool url = run.substr(0, 2) == "//" && at > 0 && text[at - 1] == ':';
+    out.append(url ? MaskPath(run) : Masked(run));
     if (end < text.size()) out.push_back(text[end++]);
     at = end;
   }

@@ -15,7 +15,8 @@ struct ErrorEnvelope {
 
 ErrorEnvelope ReadErrorEnvelope(std::string_view body);
 
-// Replaces what looks like a token: long runs of base64url characters.
+// Replaces what looks like a token: long runs of base64url characters, and in an address
+// long parts of its path.
 std::string MaskTokens(std::string_view text);
 
 }  // namespace xai

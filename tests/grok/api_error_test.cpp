@@ -394,6 +394,9 @@ TEST(ErrorEnvelopeTest, MasksWhatLooksLikeAToken) {
   EXPECT_EQ(MaskTokens("Bearer " + run + ".x-_=+/~"), "Bearer [masked]");
   EXPECT_EQ(MaskTokens("see https://console.x.ai/team/settings/and/a/long/path/indeed"),
             "see https://console.x.ai/team/settings/and/a/long/path/indeed");
+  EXPECT_EQ(MaskTokens("https://x.ai/" + run + "a/b?t=" + run + "a"),
+            "https://x.ai/[masked]/b?[masked]");
+  EXPECT_EQ(MaskTokens("//" + run + " " + run + "//"), "[masked] [masked]");
   EXPECT_EQ(MaskTokens("0f0e0d0c-0000-4000-8000-000000000000"),
             "0f0e0d0c-0000-4000-8000-000000000000");
   EXPECT_EQ(MaskTokens(""), "");
