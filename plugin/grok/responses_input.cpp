@@ -11,6 +11,18 @@ void CopyMembers(const JsonValue& object, std::string_view except, JsonWriter* j
   }
 }
 
+// Into an open object that has its type already; no name may come twice.
+void WriteFile(const JsonValue& file, JsonWriter* json) {
+  if (!file.is_object()) return;
+  for (JsonValue member = file.FirstChild(); member.present(); member = member.Next()) {
+    std::string_view name = member.name();
+    if (name == "type" || (name == "file_url" && file["url"].present())) continue;
+    if (name == "url") name = "file_url";
+    json->Key(name);
+    member.WriteTo(json);
+  }
+}
+
 // {"type":"image_url","image_url":{"url","detail"}} ->
 // {"type":"input_image","image_url"}.
 Result<void> WritePart(const JsonValue& part, bool from_assistant, JsonWriter* json) {
@@ -28,11 +40,7 @@ Result<void> WritePart(const JsonValue& part, bool from_assistant, JsonWriter* j
     if (detail) json->Key("detail").String(*detail);
   } else if (type == "file") {
     json->Key("type").String("input_file");
-    const JsonValue file = part["file"];
-    for (JsonValue member = file.FirstChild(); member.present(); member = member.Next()) {
-      json->Key(member.name() == "url" ? "file_url" : member.name());
-      member.WriteTo(json);
-    }
+    WriteFile(part["file"], json);
   } else if (type.rfind("input_", 0) == 0 || type.rfind("output_", 0) == 0) {
     CopyMembers(part, "", json);  // in this lane's words already
   } else {

@@ -47,6 +47,15 @@ bool IsGiven(const JsonValue& value) {
   return value.present() && !value.is_null();
 }
 
+// Whether we write this member ourselves, out of another one: it must not come twice.
+bool IsTaken(const JsonValue& request, std::string_view name) {
+  if (name == "text") return request["response_format"].is_object();
+  if (name == "max_output_tokens") {
+    return IsGiven(request["max_completion_tokens"]) || IsGiven(request["max_tokens"]);
+  }
+  return name == "input";
+}
+
 void WriteMaxTokens(const JsonValue& request, const ModelInfo& model, JsonWriter* json,
                     WireRequest* wire) {
   for (const std::string_view name : {"max_completion_tokens", "max_tokens"}) {
@@ -75,19 +84,26 @@ void WriteEffort(const JsonValue& request, const ModelInfo& model, JsonWriter* j
   json->Key("reasoning").BeginObject().Key("effort").String(effort).EndObject();
 }
 
+// The members of `inner`, which loses its level within `outer`.  A name that stands in
+// both is outer's: no object may have it twice.
+void WriteParts(const JsonValue& outer, const JsonValue& inner, JsonWriter* json) {
+  for (JsonValue part = inner.FirstChild(); part.present(); part = part.Next()) {
+    if (outer[part.name()].present()) continue;
+    json->Key(part.name());
+    part.WriteTo(json);
+  }
+}
+
 // {"type":"json_schema","json_schema":{"name","schema","strict"}} loses one level.
 void WriteFormat(const JsonValue& format, JsonWriter* json) {
   if (!format.is_object()) return;
   json->Key("text").BeginObject().Key("format").BeginObject();
   for (JsonValue member = format.FirstChild(); member.present(); member = member.Next()) {
-    if (member.name() != "json_schema") {
+    if (member.name() != "json_schema" || !member.is_object()) {
       json->Key(member.name());
       member.WriteTo(json);
-      continue;
-    }
-    for (JsonValue part = member.FirstChild(); part.present(); part = part.Next()) {
-      json->Key(part.name());
-      part.WriteTo(json);
+    } else {
+      WriteParts(format, member, json);
     }
   }
   json->EndObject().EndObject();
@@ -122,11 +138,8 @@ void WriteTools(const JsonValue& request, bool drop_client_tools, JsonWriter* js
       if (member.name() != "function" || !member.is_object()) {
         json->Key(member.name());
         member.WriteTo(json);
-        continue;
-      }
-      for (JsonValue part = member.FirstChild(); part.present(); part = part.Next()) {
-        json->Key(part.name());
-        part.WriteTo(json);
+      } else {
+        WriteParts(tool, member, json);
       }
     }
     json->EndObject();
@@ -179,7 +192,7 @@ Result<WireRequest> BuildResponsesRequest(const JsonValue& request,
        member = member.Next()) {
     const std::string_view name = member.name();
     if (IsOneOf(kTranslated, name) || member.is_null()) continue;
-    if (IsOneOf(kDropped, name) || Rejects(model, name)) {
+    if (IsOneOf(kDropped, name) || IsTaken(request, name) || Rejects(model, name)) {
       wire.dropped.emplace_back(name);
       continue;
     }

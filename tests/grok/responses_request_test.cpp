@@ -98,6 +98,36 @@ TEST(ResponsesRequestTest, PutsMembersIntoItsWords) {
   }
 }
 
+TEST(ResponsesRequestTest, NoNameComesTwice) {
+  const Case cases[] = {
+      {R"("input":[])", "", {"input"}},
+      {R"("text":{"verbosity":"low"})", R"("text":{"verbosity":"low"})", {}},
+      {R"("text":{"verbosity":"low"},"response_format":{"type":"json_object"})",
+       R"("text":{"format":{"type":"json_object"}})",
+       {"text"}},
+      {R"("max_output_tokens":4)", R"("max_output_tokens":4)", {}},
+      {R"("max_output_tokens":4,"max_tokens":5)",
+       R"("max_output_tokens":5)",
+       {"max_output_tokens"}},
+      {R"("response_format":{"type":"json_schema","json_schema":{"type":"t","name":"n"}})",
+       R"("text":{"format":{"type":"json_schema","name":"n"}})",
+       {}},
+      {R"("response_format":{"type":"json_schema","json_schema":[1,2]})",
+       R"("text":{"format":{"type":"json_schema","json_schema":[1,2]}})",
+       {}},
+      {R"("tools":[{"type":"function","name":"a","function":{"type":"t","name":"b"}}])",
+       R"("tools":[{"type":"function","name":"a"}])",
+       {}},
+  };
+  for (const Case& one : cases) {
+    const Built built = BuildWith(one.given);
+    const std::string sent =
+        std::string("{") + one.sent + (*one.sent == '\0' ? "" : ",") + kDefaults + "}";
+    EXPECT_TRUE(SameJson(built.members, sent)) << one.given << "\n" << built.members;
+    EXPECT_EQ(built.dropped, one.dropped) << one.given;
+  }
+}
+
 TEST(ResponsesRequestTest, TheHostDecidesWhatIsKept) {
   EXPECT_TRUE(SameJson(BuildWith(R"("store":true,"include":[])").members,
                        R"({"store":true,"include":[]})"));
@@ -127,11 +157,14 @@ const InputCase kInputs[] = {
      R"({"type":"image_url","image_url":{"url":"https://e.org/i.png","detail":"low"}},)"
      R"({"type":"image_url","image_url":"data:image/png;base64,AA=="},)"
      R"({"type":"file","file":{"file_id":"f"}},{"type":"file","file":{"url":"https://e.org"}},)"
+     R"({"type":"file","file":{"url":"u","file_url":"v","type":"t"}},)"
+     R"({"type":"file","file":["a","b"]},)"
      R"({"type":"input_text","text":"as it is"}]})",
      R"({"role":"user","content":[{"type":"input_text","text":"a"},)"
      R"({"type":"input_image","image_url":"https://e.org/i.png","detail":"low"},)"
      R"({"type":"input_image","image_url":"data:image/png;base64,AA=="},)"
      R"({"type":"input_file","file_id":"f"},{"type":"input_file","file_url":"https://e.org"},)"
+     R"({"type":"input_file","file_url":"u"},{"type":"input_file"},)"
      R"({"type":"input_text","text":"as it is"}]})"},
     {R"({"role":"assistant","content":"a"})", R"({"role":"assistant","content":"a"})"},
     {R"({"role":"assistant","content":[{"type":"text","text":"a"}]})",
