@@ -176,8 +176,14 @@ inline std::optional<Json> Json::parse(std::string_view text, std::string* error
   namespace rj = RAPIDJSON_NAMESPACE;
   // Numbers as text also avoids CVE-2024-38517, an underflow in RapidJSON's own
   // conversion.
-  constexpr unsigned kFlags = rj::kParseIterativeFlag | rj::kParseNumbersAsStringsFlag |
-                              rj::kParseValidateEncodingFlag;
+  constexpr unsigned kFlags = rj::kParseIterativeFlag | rj::kParseNumbersAsStringsFlag;
+  // RapidJSON's own check reads behind the text for the rest of a sequence that its end
+  // cuts off.
+  const std::size_t valid = detail::valid_utf8_prefix(text);
+  if (valid != text.size()) {
+    if (error != nullptr) *error = "not UTF-8 at byte " + std::to_string(valid);
+    return std::nullopt;
+  }
   const std::string terminated(
       text);  // The stream ends at a NUL; so one inside ends it early.
   rj::StringStream stream(terminated.c_str());

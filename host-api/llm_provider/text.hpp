@@ -27,6 +27,17 @@ inline std::size_t utf8_sequence(std::string_view text) {
   return length;
 }
 
+/// The length of the longest prefix that is valid UTF-8.
+inline std::size_t valid_utf8_prefix(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t length = utf8_sequence(text.substr(at));
+    if (length == 0) break;
+    at += length;
+  }
+  return at;
+}
+
 inline void append_json_string(std::string* out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   out->push_back('"');

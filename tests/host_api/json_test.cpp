@@ -35,7 +35,8 @@ TEST(HostJson, ReadsWhatIsThereAndNothingElse) {
 TEST(HostJson, RefusesWhatIsNotJson) {
   for (const char* text :
        {"", "{", "{}x", "{'a':1}", "[1,]", "01", "+1", "NaN", "\"\x01\"", "\"\xC3\"",
-        "\"\xED\xA0\x80\"", "{\"a\":1,\"a\":2}", "// x\n1"}) {
+        "\"\xED\xA0\x80\"", "\"as long as a heap block must be\xF0", "{\"a\":1,\"a\":2}",
+        "// x\n1"}) {
     std::string error;
     EXPECT_FALSE(Json::parse(text, &error)) << text;
     EXPECT_FALSE(error.empty()) << text;
