@@ -7,10 +7,15 @@ constexpr size_t kEscapeBytes = 6;  // \uD83D
 
 enum class Half { kNone, kHigh, kLow };
 
+bool IsHexDigit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 // What the text begins with.
 Half HalfAt(std::string_view text) {
   if (text.size() < kEscapeBytes || text[0] != '\\' || text[1] != 'u' ||
-      (text[2] != 'd' && text[2] != 'D')) {
+      (text[2] != 'd' && text[2] != 'D') || !IsHexDigit(text[4]) ||
+      !IsHexDigit(text[5])) {
     return Half::kNone;
   }
   switch (text[3]) {

@@ -29,8 +29,8 @@ TEST(LoneSurrogatesTest, ReplacesHalvesOnly) {
 TEST(LoneSurrogatesTest, LeavesTheRestWhereItIs) {
   for (const std::string_view json :
        {"", "\\", "\"a\"", R"("\ud83d\ude00")", R"("\\ud83d")", R"("\\\\ud83d")",
-        R"("\ud7ff\ue000")", R"("\u00e9\n\t\"")", R"("\ud8)",
-        R"("\uD83D\uDE00\uD83D\uDE00")"}) {
+        R"("\ud7ff\ue000")", R"("\u00e9\n\t\"")", R"("\ud8)", R"({"a":"\ud8"})",
+        R"("\ud83g")", R"("\ud8 0")", R"("\uD83D\uDE00\uD83D\uDE00")"}) {
     std::string buffer;
     EXPECT_EQ(ReplaceLoneSurrogates(json, &buffer).data(), json.data()) << json;
   }
