@@ -1,5 +1,6 @@
 #include "base/secret.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <sodium.h>
@@ -59,6 +60,9 @@ std::string Fingerprint(const SecretString& secret, const SecretKey& key) {
 }
 
 std::optional<SecretString> DecodeBase64Url(std::string_view text) {
+  // libsodium 1.0.18 takes some bytes beyond ASCII for digits.
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (!std::all_of(text.begin(), text.end(), is_ascii)) return std::nullopt;
   std::string bytes(text.size(), '\0');
   size_t size = 0;
   const char* end = nullptr;

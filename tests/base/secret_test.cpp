@@ -76,8 +76,8 @@ TEST(DecodeBase64Url, ReadsTheStrictForm) {
     ASSERT_TRUE(decoded);
     EXPECT_EQ(decoded->Reveal(), bytes);
   }
-  for (const std::string_view text :
-       {"YQ==", "YQ=", "+/8A", "Y Q", "YQ\n", "Y", "YWJjZ", "YR", "a.b", "\xC3\xA4"}) {
+  for (const std::string_view text : {"YQ==", "YQ=", "+/8A", "Y Q", "YQ\n", "Y", "YWJjZ",
+                                      "YR", "a.b", "\xC3\xA4", "W\xECTF"}) {
     EXPECT_FALSE(DecodeBase64Url(text)) << text;
   }
 }
