@@ -67,8 +67,7 @@ class FieldCollector : public JsonHandler {
   bool OnKey(std::string_view text) override {
     path_.resize(levels_.back().path_size);
     if (!path_.empty()) path_.push_back('.');
-    // A dot within a name must not look like a level.
-    for (const char c : text) path_.push_back(c == '.' ? '\x1f' : c);
+    AppendName(text);
     return true;
   }
   bool OnStartObject() override { return Open(JsonFields::Kind::kObject); }
@@ -85,6 +84,20 @@ class FieldCollector : public JsonHandler {
     size_t next_index;
   };
 
+  // No two names become one, none looks like a level, and an empty one not like none.
+  void AppendName(std::string_view name) {
+    if (name.empty()) path_.append("\037e");
+    for (const char c : name) {
+      if (c == '.') {
+        path_.append("\037d");
+      } else if (c == '\037') {
+        path_.append("\037u");
+      } else {
+        path_.push_back(c);
+      }
+    }
+  }
+
   void NamePlace() {
     if (levels_.empty() || !levels_.back().array) return;
     path_.resize(levels_.back().path_size);
@@ -94,9 +107,8 @@ class FieldCollector : public JsonHandler {
 
   bool Add(JsonFields::Kind kind, std::string_view text) {
     NamePlace();
-    // The first is the whole document: its path is that of a member with an empty name.
-    for (size_t i = 1; i < fields_->size(); ++i) {
-      if ((*fields_)[i].path == path_) {
+    for (const JsonFields::Field& field : *fields_) {
+      if (field.path == path_) {
         duplicate_ = true;
         return false;
       }

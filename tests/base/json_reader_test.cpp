@@ -164,6 +164,16 @@ TEST(JsonFields, SameNameElsewhereIsNoDuplicate) {
       JsonFields::Read(R"({"a":{"a":1},"b":{"a":2},"c":[{"a":3},{"a":4}]})").ok());
   EXPECT_TRUE(JsonFields::Read(R"({"a.b":1,"a":{"b":2}})").ok()) << "a dot is no level";
   EXPECT_TRUE(JsonFields::Read(R"({"":1,"a":{"":2}})").ok()) << "an empty name is a name";
+  EXPECT_TRUE(JsonFields::Read(R"({"..":1,"\u001f":2,".\u001f":3})").ok());
+  EXPECT_TRUE(JsonFields::Read(R"({"a":1,"":{"a":2}})").ok());
+}
+
+TEST(JsonFields, WhatIsWithinAnEmptyNameIsNotAtTheTop) {
+  const auto fields = JsonFields::Read(R"({"":{"access_token":"a"},"b":{"":1}})");
+  ASSERT_TRUE(fields.ok());
+  EXPECT_EQ(fields.value().Find("access_token"), nullptr);
+  EXPECT_EQ(fields.value().Find("")->kind, JsonFields::Kind::kObject);
+  EXPECT_EQ(fields.value().Find("b")->kind, JsonFields::Kind::kObject);
 }
 
 TEST(JsonFields, AreBounded) {
