@@ -9,25 +9,24 @@
 #include "base/limits.h"
 
 namespace xai {
-namespace {
-
 namespace rj = RAPIDJSON_NAMESPACE;
 
 // Passes RapidJSON's events on and bounds the depth, and with it RapidJSON's recursion.
-class Adapter : public rj::BaseReaderHandler<rj::UTF8<>, Adapter> {
+class JsonAdapter : public rj::BaseReaderHandler<rj::UTF8<>, JsonAdapter> {
  public:
-  explicit Adapter(JsonHandler* handler) : handler_(handler) {}
+  JsonAdapter(const rj::MemoryStream* stream, JsonHandler* handler)
+      : stream_(stream), handler_(handler) {}
 
   bool Null() { return handler_->OnNull(); }
   bool Bool(bool value) { return handler_->OnBool(value); }
   bool RawNumber(const char* text, rj::SizeType size, bool) {
-    return handler_->OnNumber({text, size});
+    return Placed()->OnNumber({text, size});
   }
   bool String(const char* text, rj::SizeType size, bool) {
-    return handler_->OnString({text, size});
+    return Placed()->OnString({text, size});
   }
   bool Key(const char* text, rj::SizeType size, bool) {
-    return handler_->OnKey({text, size});
+    return Placed()->OnKey({text, size});
   }
   bool StartObject() { return Deeper() && handler_->OnStartObject(); }
   bool EndObject(rj::SizeType) {
@@ -44,10 +43,17 @@ class Adapter : public rj::BaseReaderHandler<rj::UTF8<>, Adapter> {
 
  private:
   bool Deeper() { return ++depth_ <= limits::kJsonDepthMax; }
+  JsonHandler* Placed() {
+    handler_->end_ = stream_->Tell();
+    return handler_;
+  }
 
+  const rj::MemoryStream* stream_;
   JsonHandler* handler_;
   int depth_ = 0;
 };
+
+namespace {
 
 // Builds the list of JsonFields.
 class FieldCollector : public JsonHandler {
@@ -141,7 +147,7 @@ class FieldCollector : public JsonHandler {
 std::optional<JsonFault> ReadJson(std::string_view text, JsonHandler* handler) {
   rj::MemoryStream stream(text.data(), text.size());
   rj::Reader reader;
-  Adapter adapter(handler);
+  JsonAdapter adapter(&stream, handler);
   const rj::ParseResult result = reader.Parse<kReaderFlags>(stream, adapter);
   if (result.IsError()) {
     if (adapter.too_deep()) return JsonFault{result.Offset(), "nested too deep"};

@@ -33,6 +33,14 @@ class JsonHandler {
   virtual bool OnEndObject() = 0;
   virtual bool OnStartArray() = 0;
   virtual bool OnEndArray() = 0;
+
+ protected:
+  // Within OnString(), OnKey() and OnNumber(): where in the text it ends.
+  size_t end() const { return end_; }
+
+ private:
+  friend class JsonAdapter;
+  size_t end_ = 0;
 };
 
 struct JsonFault {
