@@ -33,6 +33,9 @@ inline constexpr size_t kAnswerBodyBytesMax = 64u << 20;
 // One line and one event of a stream: an image in base64 can be 10 MB.
 inline constexpr size_t kSseLineBytesMax = 16u << 20;
 inline constexpr size_t kSseEventBytesMax = 16u << 20;
+// An event that is remembered because the next will be like it: xAI's are below 400
+// bytes.
+inline constexpr size_t kChunkTemplateBytesMax = 1024;
 // Text of a server that we show to a person.
 inline constexpr size_t kShownTextBytesMax = 280;
 

@@ -11,11 +11,12 @@
 #include "base/json_reader.h"
 #include "base/limits.h"
 #include "grok/answer.h"
+#include "grok/chunk_template.h"
 
 namespace xai {
 
-// Reads each chunk in one pass, without a tree and, in the steady state, without an
-// allocation: text goes from RapidJSON's buffer to the sink.
+// Reads each chunk in one pass, without a tree.  One that is like the last but for its
+// text is not read at all: see chunk_template.h.
 class ChatDecoder : public AnswerDecoder, private JsonHandler {
  public:
   // `stream_tool_calls`: pass fragments of arguments as they come; otherwise a call is
@@ -62,6 +63,10 @@ class ChatDecoder : public AnswerDecoder, private JsonHandler {
   };
   static Name NameFor(Place place, std::string_view text);
 
+  Progress ReadChunk(std::string_view data);
+  // A delta of text or of reasoning.
+  void Tell(Name name, std::string_view text);
+
   bool OnNull() override;
   bool OnBool(bool value) override;
   bool OnNumber(std::string_view text) override;
@@ -101,6 +106,12 @@ class ChatDecoder : public AnswerDecoder, private JsonHandler {
   bool content_ = false;
   bool chunk_ = false;  // it had a member of a chunk
   bool pause_ = false;
+
+  // Of the chunk that was read last.
+  int told_ = 0;  // things that make a difference when they are told once more
+  Name text_name_ = Name::kOther;
+  ChunkTemplate::Range text_;
+  ChunkTemplate template_;
 };
 
 }  // namespace xai

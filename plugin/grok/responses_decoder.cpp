@@ -32,12 +32,29 @@ ResponsesDecoder::ResponsesDecoder(Answer* answer, AnswerSink* sink,
 AnswerDecoder::Progress ResponsesDecoder::OnData(std::string_view data) {
   // Documented, though never seen on this lane; the terminal event came before it.
   if (data == "[DONE]") return MayEnd() ? Progress::kComplete : Progress::kLiveness;
+  if (const std::optional<std::string_view> text = template_.TextOf(data)) {
+    if (IsValidUtf8(*text)) {
+      Tell(told_, *text);
+    } else {
+      Tell(told_, ToValidUtf8(*text));
+    }
+    return Progress::kContent;
+  }
+  template_.Forget();
+  told_ = Delta::kOther;
+  const Progress progress = ReadEvent(data);
+  if (told_ != Delta::kOther) template_.Learn(data, text_, sequence_number_);
+  return progress;
+}
+
+AnswerDecoder::Progress ResponsesDecoder::ReadEvent(std::string_view data) {
   depth_ = 0;
   name_ = Name::kOther;
   type_.clear();
   delta_.clear();
   nested_.clear();
   output_index_ = -1;
+  sequence_number_.reset();
   capture_.reset();
   data = ReplaceLoneSurrogates(data, &repaired_);
   if (ReadJson(data, this)) return Progress::kInvalid;
@@ -83,11 +100,13 @@ AnswerDecoder::Progress ResponsesDecoder::OnDelta() {
   if (!IsValidUtf8(delta_)) delta_ = ToValidUtf8(delta_);
   if (type_ == "response.output_text.delta") {
     texts_.insert(output_index_);
-    Told(sink_->OnText(delta_));
+    told_ = Delta::kText;
+    Tell(told_, delta_);
   } else if (type_ == "response.reasoning_summary_text.delta" ||
              type_ == "response.reasoning_text.delta") {
     reasoning_streamed_ = true;
-    Told(sink_->OnReasoning(delta_));
+    told_ = Delta::kReasoning;
+    Tell(told_, delta_);
   } else if (type_ == "response.refusal.delta") {
     answer_->refusal.append(delta_);
   } else if (type_ == "response.function_call_arguments.delta") {
@@ -99,6 +118,11 @@ AnswerDecoder::Progress ResponsesDecoder::OnDelta() {
     }
   }
   return Progress::kContent;
+}
+
+// REQUIRES: valid UTF-8.
+void ResponsesDecoder::Tell(Delta delta, std::string_view text) {
+  Told(delta == Delta::kText ? sink_->OnText(text) : sink_->OnReasoning(text));
 }
 
 void ResponsesDecoder::OnItemAdded() {
@@ -207,75 +231,6 @@ void ResponsesDecoder::TellCall(size_t index) {
 
 void ResponsesDecoder::Told(bool go_on) {
   if (!go_on) pause_ = true;
-}
-
-bool ResponsesDecoder::OnKey(std::string_view text) {
-  if (capture_ != nullptr) return capture_->OnKey(text);
-  name_ = Name::kOther;
-  if (depth_ != 1) return true;
-  if (text == "type") name_ = Name::kType;
-  if (text == "delta") name_ = Name::kDelta;
-  if (text == "output_index") name_ = Name::kOutputIndex;
-  if (text == "item" || text == "response" || text == "annotation") name_ = Name::kNested;
-  return true;
-}
-
-bool ResponsesDecoder::OnNull() {
-  return capture_ == nullptr || capture_->OnNull();
-}
-
-bool ResponsesDecoder::OnBool(bool value) {
-  return capture_ == nullptr || capture_->OnBool(value);
-}
-
-bool ResponsesDecoder::OnNumber(std::string_view text) {
-  if (capture_ != nullptr) return capture_->OnNumber(text);
-  if (name_ == Name::kOutputIndex) output_index_ = ParseInteger(text).value_or(-1);
-  return true;
-}
-
-bool ResponsesDecoder::OnString(std::string_view text) {
-  if (capture_ != nullptr) return capture_->OnString(text);
-  if (name_ == Name::kType) type_.assign(text);
-  if (name_ == Name::kDelta) delta_.assign(text);
-  return true;
-}
-
-bool ResponsesDecoder::OnStartObject() {
-  if (capture_ == nullptr && name_ == Name::kNested) {
-    capture_ = std::make_unique<JsonCapture>();
-  }
-  if (capture_ != nullptr) return capture_->OnStartObject();
-  ++depth_;
-  name_ = Name::kOther;
-  return true;
-}
-
-bool ResponsesDecoder::OnEndObject() {
-  if (capture_ == nullptr) {
-    --depth_;
-    return true;
-  }
-  capture_->OnEndObject();
-  if (capture_->done()) {
-    nested_ = capture_->Take();
-    capture_.reset();
-    name_ = Name::kOther;
-  }
-  return true;
-}
-
-bool ResponsesDecoder::OnStartArray() {
-  if (capture_ != nullptr) return capture_->OnStartArray();
-  ++depth_;
-  name_ = Name::kOther;
-  return true;
-}
-
-bool ResponsesDecoder::OnEndArray() {
-  if (capture_ != nullptr) return capture_->OnEndArray();
-  --depth_;
-  return true;
 }
 
 }  // namespace xai

@@ -12,12 +12,14 @@
 #include "base/json_capture.h"
 #include "base/json_reader.h"
 #include "grok/answer.h"
+#include "grok/chunk_template.h"
 #include "grok/responses_item.h"
 
 namespace xai {
 
 // Text that is streamed is never taken once more from `done` or `completed`; what did not
-// stream is taken from there.
+// stream is taken from there.  A delta that is like the last but for its text is not read
+// as JSON: see chunk_template.h.
 class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
  public:
   ResponsesDecoder(Answer* answer, AnswerSink* sink, bool stream_tool_calls);
@@ -28,7 +30,16 @@ class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
 
  private:
   // The members of an event that matter.  Objects are kept as JSON.
-  enum class Name : uint8_t { kOther, kType, kDelta, kOutputIndex, kNested };
+  enum class Name : uint8_t {
+    kOther,
+    kType,
+    kDelta,
+    kOutputIndex,
+    kSequenceNumber,
+    kNested,
+  };
+  // What the delta of an event was.
+  enum class Delta : uint8_t { kOther, kText, kReasoning };
 
   bool OnNull() override;
   bool OnBool(bool value) override;
@@ -40,8 +51,10 @@ class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
   bool OnStartArray() override;
   bool OnEndArray() override;
 
+  Progress ReadEvent(std::string_view data);
   Progress OnTypedEvent(std::string_view data);
   Progress OnDelta();
+  void Tell(Delta delta, std::string_view text);
   void OnItemAdded();
   void OnItemDone(const std::string& json, int64_t output_index);
   void OnMessage(const OutputItem& item, int64_t output_index);
@@ -65,6 +78,10 @@ class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
   std::string nested_;  // `item`, `response` or `annotation`
   int64_t output_index_ = -1;
   std::unique_ptr<JsonCapture> capture_;
+  Delta told_ = Delta::kOther;
+  ChunkTemplate::Range text_;
+  std::optional<ChunkTemplate::Range> sequence_number_;
+  ChunkTemplate template_;
 
   // Of the answer so far.
   std::map<int64_t, size_t> calls_;  // output_index to number of the call

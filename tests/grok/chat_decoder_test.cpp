@@ -81,6 +81,18 @@ TEST(ChatDecoderTest, TakesEmptyDeltasForSignsOfLifeOnly) {
   }
 }
 
+TEST(ChatDecoderTest, WhatIsToldBesideATextIsToldEachTime) {
+  Reading reading;
+  for (int i = 0; i < 3; ++i) {
+    (void)reading.Delta(R"("refusal":"n","content":"a")");
+    (void)reading.Delta(R"("content":"b"}},{"delta":{"reasoning_content":"c")");
+  }
+  EXPECT_EQ(reading.sink.log, "TTRTTRTTR");
+  EXPECT_EQ(reading.answer.refusal, "nnn");
+  for (int i = 0; i < 3; ++i) (void)reading.Delta(R"("refusal":"o","content":"d")");
+  EXPECT_EQ(reading.answer.refusal, "nnnooo");
+}
+
 // Matrix C22.
 TEST(ChatDecoderTest, RefusesWhatIsNotAChunk) {
   for (const char* data :
@@ -359,6 +371,15 @@ TEST(UsageTest, TheLastOneCountsAndIsNotAdded) {
   (void)reading.decoder.OnData(R"({"choices":[],"usage":{"prompt_tokens":1}})");
   (void)reading.decoder.OnData(R"({"choices":[],"usage":{"prompt_tokens":2}})");
   EXPECT_EQ(reading.answer.usage->input_tokens, 2);
+}
+
+TEST(ChatDecoderTest, IllFormedBytesDoNotReachTheHost) {
+  Reading reading;
+  for (const std::string bytes : {"fine", "\xFF", "also fine", "\xE2\x82", "\xC0\x80"}) {
+    EXPECT_EQ(reading.Delta("\"content\":\"" + bytes + "\""), Progress::kContent);
+  }
+  EXPECT_EQ(reading.sink.texts,
+            (Strings{"fine", "\uFFFD", "also fine", "\uFFFD\uFFFD", "\uFFFD\uFFFD"}));
 }
 
 }  // namespace

@@ -373,5 +373,14 @@ TEST(ResponsesDecoderTest, PassesTheWishToPauseOn) {
   EXPECT_FALSE(reading.decoder.TakePause());
 }
 
+TEST(ResponsesDecoderTest, IllFormedBytesDoNotReachTheHost) {
+  Reading reading;
+  for (const std::string bytes : {"fine", "\xFF", "also fine", "\xE2\x82", "\xC0\x80"}) {
+    EXPECT_EQ(reading.Text(0, bytes), Progress::kContent);
+  }
+  EXPECT_EQ(reading.sink.texts,
+            (Strings{"fine", "\uFFFD", "also fine", "\uFFFD\uFFFD", "\uFFFD\uFFFD"}));
+}
+
 }  // namespace
 }  // namespace xai
