@@ -8,29 +8,38 @@ namespace xai {
 namespace {
 
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
+constexpr std::string_view kData = "data:";
 
 Error TooLarge(std::string_view what) {
   return Error::Make(ErrorCode::kTooLarge,
                      "a " + std::string(what) + " of the answer is too large");
 }
 
+// Of what stands behind the colon of a field.
+std::string_view ValueOf(std::string_view behind) {
+  return behind.starts_with(' ') ? behind.substr(1) : behind;
+}
+
 // Finds the ends of lines in one piece.  Two searches for one byte take a fraction of one
-// for either.  The place of an LF is kept: a stream of CRs is searched for one only once.
+// for either.  Both places are kept: what is not in the piece is searched for only once.
 class LineEnds {
  public:
   // The first in `bytes`, or npos.  REQUIRES: a suffix of what was given before.
   size_t Find(std::string_view bytes) {
-    if (lf_ == nullptr || lf_ < bytes.data()) {
-      lf_ = bytes.data() + std::min(bytes.find('\n'), bytes.size());
-    }
-    const auto before_lf = static_cast<size_t>(lf_ - bytes.data());
-    const size_t cr = bytes.substr(0, before_lf).find('\r');
-    if (cr != std::string_view::npos) return cr;
-    return before_lf < bytes.size() ? before_lf : std::string_view::npos;
+    const auto next = [bytes](char end, const char* known) {
+      if (known != nullptr && known >= bytes.data()) return known;
+      return bytes.data() + std::min(bytes.find(end), bytes.size());
+    };
+    lf_ = next('\n', lf_);
+    cr_ = next('\r', cr_);
+    const auto first = static_cast<size_t>(std::min(lf_, cr_) - bytes.data());
+    return first < bytes.size() ? first : std::string_view::npos;
   }
 
  private:
-  const char* lf_ = nullptr;  // or the end of the piece
+  // Or the end of the piece.
+  const char* lf_ = nullptr;
+  const char* cr_ = nullptr;
 };
 
 }  // namespace
@@ -105,24 +114,26 @@ bool SseParser::OnLine(std::string_view line, SseHandler* handler) {
     if (line.substr(0, kBom.size()) == kBom) line.remove_prefix(kBom.size());
   }
   if (line.empty()) return Dispatch(handler);
+  if (line.starts_with(kData)) {
+    OnData(ValueOf(line.substr(kData.size())));
+    return true;
+  }
   const size_t colon = line.find(':');
   if (colon == 0) return true;  // a comment
   if (colon == std::string_view::npos) {
     OnField(line, {});
     return true;
   }
-  std::string_view value = line.substr(colon + 1);
-  if (!value.empty() && value.front() == ' ') value.remove_prefix(1);
-  OnField(line.substr(0, colon), value);
+  OnField(line.substr(0, colon), ValueOf(line.substr(colon + 1)));
   return true;
 }
 
 void SseParser::OnField(std::string_view name, std::string_view value) {
-  if (name == "event") {
-    type_.assign(value);
-    return;
-  }
-  if (name != "data") return;
+  if (name == "event") type_.assign(value);
+  if (name == "data") OnData(value);
+}
+
+void SseParser::OnData(std::string_view value) {
   if (!has_data_) {
     has_data_ = true;
     one_line_ = value;

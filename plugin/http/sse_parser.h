@@ -40,6 +40,7 @@ class SseParser {
   bool OnLine(std::string_view line, SseHandler* handler);
   bool Dispatch(SseHandler* handler);
   void OnField(std::string_view name, std::string_view value);
+  void OnData(std::string_view value);
 
   std::string partial_;  // the start of a line whose end has not come
   std::string type_;
