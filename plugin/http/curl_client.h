@@ -17,6 +17,10 @@ class CurlClient : public HttpClient {
   static std::unique_ptr<CurlClient> Make(HttpSettings settings,
                                           std::function<bool()> interrupted);
 
+  CurlClient(const CurlClient&) = delete;
+  CurlClient& operator=(const CurlClient&) = delete;
+  ~CurlClient() override { CleanUp(std::move(multi_), settings_); }
+
   Result<HttpResponse> Fetch(const HttpRequest& request, size_t body_bytes_max,
                              Interruptible interruptible, bool* sent) override;
 

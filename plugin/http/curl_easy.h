@@ -24,6 +24,11 @@ using CurlEasy = std::unique_ptr<CURL, CurlEasyDeleter>;
 using CurlMulti = std::unique_ptr<CURLM, CurlMultiDeleter>;
 using CurlList = std::unique_ptr<curl_slist, CurlListDeleter>;
 
+// As settings.one_at_a_time wants it.
+inline void CleanUp(CurlMulti multi, const HttpSettings& settings) {
+  if (settings.one_at_a_time) settings.one_at_a_time([&multi] { multi.reset(); });
+}
+
 // A transfer from its request to its outcome, for one CURLM.  Not thread-safe.
 class CurlTransfer {
  public:

@@ -40,6 +40,7 @@ CurlTransport::~CurlTransport() {
     curl_multi_remove_handle(multi_.get(), exchange->transfer->easy());
   }
   exchanges_.clear();
+  CleanUp(std::move(multi_), settings_);
 }
 
 HttpTransport::ExchangeId CurlTransport::Start(const HttpRequest& request,

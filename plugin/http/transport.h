@@ -3,6 +3,7 @@
 #define XAI_PLUGIN_HTTP_TRANSPORT_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,11 @@ struct HttpSettings {
   std::string ca_file;    // empty: the system's store
   std::string proxy_url;  // empty: none; loopback never goes through it
   std::string no_proxy;   // libcurl's list of hosts that do not either
+  // Runs what it is given, and never two at once in this process: libcurl ignores
+  // SIGPIPE, for the whole process, while it cleans up, and then puts back what it found.
+  // Of two threads that do so at once the last may put back that it is ignored.  Empty:
+  // no other thread does the same.
+  std::function<void(const std::function<void()>&)> one_at_a_time;
 };
 
 struct HttpHead {

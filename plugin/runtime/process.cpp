@@ -24,6 +24,7 @@ constexpr unsigned kCurlVersionMin = 0x075800;  // 7.88.0
 // no code.
 std::mutex g_mutex;
 bool g_ready = false;  // guarded by g_mutex
+std::mutex g_one_at_a_time;
 std::atomic<uint32_t> g_fork_count{0};
 
 Error Unavailable(std::string reason, std::string detail) {
@@ -109,6 +110,11 @@ Result<void> InitProcess() {
 
 uint32_t ForkCount() {
   return g_fork_count.load(std::memory_order_relaxed);
+}
+
+void OneAtATime(const std::function<void()>& work) {
+  const std::lock_guard<std::mutex> lock(g_one_at_a_time);
+  work();
 }
 
 LibraryVersions FoundVersions() {

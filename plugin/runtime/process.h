@@ -3,6 +3,7 @@
 #define XAI_PLUGIN_RUNTIME_PROCESS_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "base/result.h"
@@ -17,6 +18,9 @@ Result<void> InitProcess();
 // How many forks lie between this process and the one that loaded the library.  [any
 // thread]
 uint32_t ForkCount();
+
+// HttpSettings::one_at_a_time of all providers.  [any thread]
+void OneAtATime(const std::function<void()>& work);
 
 // The libraries that were found, for `info`.
 struct LibraryVersions {

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "grok/completion.h"
 #include "grok/completion_result.h"
+#include "runtime/process.h"
 
 namespace xai {
 
@@ -101,6 +102,7 @@ Provider::Provider(ProviderConfig config, std::unique_ptr<JsonDocument> manifest
       table_(manifest_->root()["models"]) {}
 
 bool Provider::Build() {
+  config_.http.one_at_a_time = OneAtATime;
   loop_ = IoLoop::Make(config_.http, host_.log);
   if (loop_ == nullptr) return false;
   CredentialService::Services services;

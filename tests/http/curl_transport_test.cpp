@@ -1,12 +1,16 @@
 #include "http/curl_transport.h"
 
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 #include <gtest/gtest.h>
@@ -244,6 +248,31 @@ TEST_F(CurlTransportTest, ExchangesRunSideBySide) {
   server_.Release();
   ASSERT_TRUE(Drive(transport_.get(), [&] { return all("ab"); }));
   EXPECT_EQ(server_.accepted(), static_cast<int>(kCount));
+}
+
+TEST_F(CurlTransportTest, EndingOnManyThreadsLeavesSigpipeAsItWas) {
+  const auto handler = [] {
+    struct sigaction action = {};
+    EXPECT_EQ(sigaction(SIGPIPE, nullptr, &action), 0);
+    return action.sa_handler;
+  };
+  ASSERT_EQ(handler(), SIG_DFL);
+  std::mutex lock;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&lock] {
+      HttpSettings settings;
+      settings.one_at_a_time = [&lock](const std::function<void()>& work) {
+        const std::lock_guard<std::mutex> held(lock);
+        work();
+      };
+      for (int round = 0; round < 200; ++round) {
+        EXPECT_NE(CurlTransport::Make(settings), nullptr);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(handler(), SIG_DFL);
 }
 
 TEST_F(CurlTransportTest, AWakeupEndsTheWait) {
