@@ -69,7 +69,7 @@ wait
 last() { sed -n "s/.* $2: *\([0-9]*\).*/\1/p" "$build/$1.log" | tail -n 1; }
 count() { sed -n "s/^stat::number_of_executed_units: *//p" "$build/$1.log"; }
 
-failed=0 cases='' line='| %-18s | %11s | %7s | %7s | %8s |\n'
+failed=0 cases='' line='| %-19s | %11s | %7s | %7s | %8s |\n'
 # shellcheck disable=SC2059
 {
   printf "$line" target executions corpus edges findings
@@ -89,7 +89,8 @@ failed=0 cases='' line='| %-18s | %11s | %7s | %7s | %8s |\n'
 for name in "${targets[@]}"; do
   [ "$(cat "$build/$name.rc")" -eq 0 ] || {
     printf '\n%s:\n' "$name"
-    grep -vE '^(#|"|INFO|NEW_FUNC|stat::|[[:space:]]*NEW_)' "$build/$name.log" | head -50
+    grep -vE '^(#|"|INFO|NOTE|Dict|stat::)|NEW_FUNC|fuzzer::|__libc_start| in (main|_start) ' \
+      "$build/$name.log" | cut -c-300 | head -30
   }
 done
 echo "${#targets[@]} targets, $failed with findings"

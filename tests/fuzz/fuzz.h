@@ -37,6 +37,12 @@ class FuzzInput {
   }
   // A number from 0 to `most`.
   size_t Choose(size_t most) { return Byte() % (most + 1); }
+  // The next bytes, as far as there are so many.
+  std::string_view Take(size_t size) {
+    const std::string_view part = rest_.substr(0, size);
+    rest_.remove_prefix(part.size());
+    return part;
+  }
   // Up to the next `separator`, which is taken too.
   std::string_view Until(char separator) {
     const size_t end = rest_.find(separator);
