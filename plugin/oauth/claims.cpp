@@ -36,11 +36,12 @@ Claims FromFields(const JsonFields& fields) {
 }  // namespace
 
 Claims ReadClaims(const SecretString& jwt) {
-  // RFC 7519: header.payload.signature.
+  // RFC 7519: header.payload.signature.  Five parts would be an encrypted one.
   const std::string_view text = jwt.Reveal();
   const size_t first = text.find('.');
   const size_t second = text.find('.', first == text.npos ? first : first + 1);
   if (first == text.npos || second == text.npos) return {};
+  if (text.find('.', second + 1) != text.npos) return {};
   const std::optional<SecretString> payload =
       DecodeBase64Url(text.substr(first + 1, second - first - 1));
   if (!payload) return {};

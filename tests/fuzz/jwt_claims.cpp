@@ -118,7 +118,7 @@ void CheckToken(std::string_view token) {
   const size_t first = token.find('.');
   const size_t second = first == token.npos ? first : token.find('.', first + 1);
   std::optional<std::string> payload;
-  if (second != token.npos) {
+  if (second != token.npos && token.find('.', second + 1) == token.npos) {
     payload = Reference(token.substr(first + 1, second - first - 1));
   }
   CheckClaims(claims, payload.value_or("null"));

@@ -36,7 +36,7 @@ TEST(Claims, AreReadFromTheMiddle) {
   EXPECT_EQ(claims.life_seconds, 21'600);
 }
 
-// Matrix A22, A44.
+// Matrix A22, A44, E10.
 TEST(Claims, AnythingThatIsNoJwtHasNone) {
   const std::string payload = Base64Url(R"({"sub":"user-1"})");
   EXPECT_FALSE(IsEmpty(Read("h." + payload + ".s")));
@@ -51,6 +51,8 @@ TEST(Claims, AnythingThatIsNoJwtHasNone) {
            payload,
            "h." + payload,
            payload + ".x.y",
+           "h." + payload + ".s.",
+           "h." + payload + ".s.x.y",
            "h." + payload + "=.s",
            "h." + payload + "==.s",
            "h.=" + payload + ".s",
@@ -99,6 +101,7 @@ TEST(Claims, TheTierIsAWholeNumberOrUnknown) {
   EXPECT_EQ(ReadPayload(R"({"sub":"u"})").tier, std::nullopt);
 }
 
+// Matrix E10.
 TEST(Claims, TheLifeIsThatBetweenIssueAndExpiry) {
   const std::string longest = std::to_string(limits::kTokenLifeSecondsMax);
   const std::string past_longest = std::to_string(limits::kTokenLifeSecondsMax + 1);
