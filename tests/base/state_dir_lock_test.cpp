@@ -146,6 +146,20 @@ TEST_F(FileLockTest, KeepsANote) {
   EXPECT_EQ(next.value().ReadNote().value(), "");
 }
 
+// Matrix E15.
+TEST_F(FileLockTest, OfAHugeNoteTheBeginningIsRead) {
+  const fs::path lock = folder_.Write("lock", "garbage\xFF\n");
+  fs::resize_file(lock, uintmax_t{1} << 30);  // all of it holes
+  Result<FileLock> held = Open().Lock("lock", NoWait);
+  ASSERT_TRUE(held.ok());
+  const Result<std::string> note = held.value().ReadNote();
+  ASSERT_TRUE(note.ok());
+  EXPECT_LE(note.value().size(), 4096u);
+  EXPECT_EQ(note.value().substr(0, 7), "garbage");
+  ASSERT_TRUE(held.value().WriteNote("short").ok());
+  EXPECT_EQ(fs::file_size(lock), 5u);
+}
+
 TEST_F(FileLockTest, TakesPlainFilesAlone) {
   const fs::path lock = folder_.path() / "lock";
   const fs::path target = folder_.Write("target", "theirs");

@@ -1,4 +1,5 @@
 // Refresh tokens that were sent and not answered: R10 and R11 of docs/login.md.
+#include <fstream>
 #include <string>
 
 #include "base/limits.h"
@@ -201,6 +202,20 @@ TEST_F(AccountUnansweredTest, ANoteOfAnotherTokenIsNothing) {
   LeaveNote();  // names the first token still
   ReplyError("invalid_grant");
   EXPECT_EQ(Refresh(), "reauth_required grant_revoked");
+}
+
+// Matrix E15.
+TEST_F(AccountUnansweredTest, ANoteThatIsGarbageIsNothing) {
+  const std::string garbage[] = {std::string(1, '\0'), std::string(100'000, '!'),
+                                 "\xFF\xFE {\"\": [", std::string(16, 'f')};
+  int number = 2;
+  for (const std::string& note : garbage) {
+    std::ofstream(File("lock"), std::ios::binary | std::ios::trunc) << note;
+    ReplyTokens(number++);
+    EXPECT_EQ(Refresh(), "ok");
+    EXPECT_EQ(ReadFile(File("lock")), "");
+  }
+  EXPECT_EQ(Sent(), 4u) << "each was sent once";
 }
 
 TEST_F(AccountUnansweredTest, TheTokenItselfIsNeverWrittenDown) {

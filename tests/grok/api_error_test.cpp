@@ -387,6 +387,7 @@ TEST(ErrorEnvelopeTest, CutsAtTheBound) {
   EXPECT_LE(ReadErrorEnvelope("a\xFF\xFE z").message.size(), 280u);
 }
 
+// Matrix E14.
 TEST(ErrorEnvelopeTest, MasksWhatLooksLikeAToken) {
   const std::string run(39, 'a');
   EXPECT_EQ(MaskTokens(run + " b"), run + " b");

@@ -64,6 +64,7 @@ TEST_F(LoaderManifest, TheFirstFolderThatHasOneDecides) {
   EXPECT_EQ(DocumentOf(provider)["reason"].str(), "manifest_invalid");
 }
 
+// Matrix E16.
 TEST_F(LoaderManifest, ThatIsNoJsonObjectIsInvalid) {
   const std::string good = FixtureManifest("echo").dump();
   const std::string deep = std::string(100000, '[') + std::string(100000, ']');
@@ -121,6 +122,7 @@ TEST_F(LoaderManifest, WhoseLibraryIsOutsideTheFolderIsInvalid) {
   }
 }
 
+// Matrix E16.
 TEST_F(LoaderManifest, OfANewerVersionIsUnsupportedWhateverElseItSays) {
   EXPECT_EQ(ReasonWith(With(FixtureManifest("echo"), "manifest_version", 2)),
             "manifest_version_unsupported");

@@ -137,7 +137,8 @@ TEST(OAuthFault, KnowsHowLongToWait) {
   EXPECT_EQ(none.interval_seconds, std::nullopt);
 }
 
-// The words of a server are not ours to show: they may hold a token or worse.
+// The words of a server are not ours to show: they may hold a token or worse.  Matrix
+// E14.
 TEST(OAuthFault, TheDetailHoldsOnlyWhatWeKnow) {
   for (const std::string_view body :
        {R"({"error":"s3cr3t","error_description":"s3cr3t"})", "s3cr3t", R"({"s3cr3t":1})",

@@ -162,6 +162,7 @@ const Wrong kWrongValues[] = {
     {"cache_ttl_s", "{}"},
 };
 
+// Matrix E13.
 TEST(ProviderConfigTest, AWrongValueNamesItsMember) {
   for (const Wrong& one : kWrongValues) {
     const std::string json =
@@ -235,7 +236,7 @@ const Endpoints kEndpoints[] = {
     {"http://127.0.0.1:8080", "https://api.x.ai/v1", "endpoints"},
 };
 
-// Matrix A34.
+// Matrix A34, E17.
 TEST(ProviderConfigTest, ABearerGoesOnlyWhereItBelongs) {
   for (const Endpoints& one : kEndpoints) {
     std::string members;
