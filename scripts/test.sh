@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test, on loopback only.  About 25 minutes on two cores.
+# Builds everything and runs every test, on loopback only.  About 30 minutes on two cores.
 #
 #   scripts/test.sh            release, then AddressSanitizer and UBSan, then ThreadSanitizer,
-#                              then five mutations by chance (MUTATION_SEED: these again)
+#                              then each fuzz target for ten seconds (FUZZ_SEED), then five
+#                              mutations by chance (MUTATION_SEED: these again)
 #   scripts/test.sh release    only these presets, in this order
 #   scripts/test.sh --long     what is shown once, an hour or two: a million courses of the
 #                              simulation, ten thousand cycles of load and unload, every
@@ -20,8 +21,8 @@ case "${1:-}" in
   --long) long=1; shift ;;
   -*) echo "test.sh: unknown argument $1 (see --help)" >&2; exit 2 ;;
 esac
-presets=("$@") mutations=0
-[ ${#presets[@]} -gt 0 ] || { presets=(release asan tsan) mutations=5; }
+presets=("$@") mutations=0 fuzz_s=0
+[ ${#presets[@]} -gt 0 ] || { presets=(release asan tsan) mutations=5 fuzz_s=10; }
 export RECORDED_DIR="${RECORDED_DIR:-}"
 jobs=$(nproc)
 
@@ -75,6 +76,15 @@ for preset in "${presets[@]}"; do
   reports+=("$report")
   logs+=("build/$preset/Testing/Temporary/LastTest.log")
 done
+
+if [ "$fuzz_s" -gt 0 ]; then
+  step "fuzzing"
+  report=$PWD/build/fuzzing.xml
+  rm -f "$report"
+  scripts/fuzz.sh --junit "$report" "$fuzz_s"
+  [ -s "$report" ] || fail "nothing was fuzzed"
+  reports+=("$report")
+fi
 
 if [ "$mutations" -gt 0 ]; then
   step "testing the tests"
