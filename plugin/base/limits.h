@@ -36,6 +36,8 @@ inline constexpr size_t kSseEventBytesMax = 16u << 20;
 // An event that is remembered because the next will be like it: xAI's are below 400
 // bytes.
 inline constexpr size_t kChunkTemplateBytesMax = 1024;
+// Text of several events on its way to the queue; what is longer goes there uncopied.
+inline constexpr size_t kJoinedTextBytesMax = 4096;
 // Text of a server that we show to a person.
 inline constexpr size_t kShownTextBytesMax = 280;
 

@@ -50,10 +50,10 @@ void Completion::SendOnLane(Lane lane) {
   answer_ = Answer();
   answer_.lane = lane;
   answer_.model = options_.model;
-  AnswerSink* self = this;
   if (lane == Lane::kChatCompletions) {
     wire_ = BuildChatRequest(request, options_, model);
-    decoder_ = std::make_unique<ChatDecoder>(&answer_, self, options_.stream_tool_calls);
+    decoder_ =
+        std::make_unique<ChatDecoder>(&answer_, &joiner_, options_.stream_tool_calls);
   } else {
     Result<WireRequest> wire = BuildResponsesRequest(request, options_, model);
     if (!wire.ok()) {
@@ -62,8 +62,8 @@ void Completion::SendOnLane(Lane lane) {
       return;
     }
     wire_ = std::move(wire).value();
-    decoder_ =
-        std::make_unique<ResponsesDecoder>(&answer_, self, options_.stream_tool_calls);
+    decoder_ = std::make_unique<ResponsesDecoder>(&answer_, &joiner_,
+                                                  options_.stream_tool_calls);
   }
   // The room was for what might be added, and the body lives as long as its stream.
   if (wire_.body.size() < limits::kWireRoomBytes) wire_.body.shrink_to_fit();
@@ -115,15 +115,18 @@ bool Completion::OnAnswerBytes(std::string_view bytes) {
   }
   if (state_ != State::kStreaming) return true;
   sink_->OnBatchBegin();
+  joiner_.Begin();
   Result<void> fed = parser_.Feed(bytes, this);
+  bool go_on = joiner_.End();
   sink_->OnBatchEnd();
+  go_on = !decoder_->TakePause() && go_on;
   if (stream_error_) {
     Fail(std::move(*stream_error_));
   } else if (!fed.ok()) {
     Fail(std::move(fed).error());
   } else if (complete_) {
     Succeed();
-  } else if (decoder_->TakePause()) {
+  } else if (!go_on) {
     paused_ = true;
     return false;
   }

@@ -11,6 +11,7 @@
 #include "grok/api_config.h"
 #include "grok/authorized_exchange.h"
 #include "grok/chat_request.h"
+#include "grok/text_joiner.h"
 #include "http/sse_parser.h"
 
 namespace xai {
@@ -84,6 +85,7 @@ class Completion : private AuthorizedExchange::Handler,
   State state_ = State::kIdle;
   Answer answer_;
   WireRequest wire_;
+  TextJoiner joiner_{this};
   std::unique_ptr<AnswerDecoder> decoder_;
   SseParser parser_;
   AuthorizedExchange exchange_;
