@@ -2,7 +2,7 @@
 # Measures what the plugin costs: prints a table, and the numbers as JSON.
 #
 #   scripts/bench.sh [stream] [ROUNDS]    100,000 events through the plugin and through
-#                                         libcurl alone
+#                                         libcurl alone, on each lane, without and with TLS
 #   scripts/bench.sh crowd [RUNS [STREAMS [EVENTS [PER_PIECE]]]]
 #                                         4,000 paced streams at once, likewise
 #   scripts/bench.sh cancel [EACH]        from cancel() to the end of a request, in every

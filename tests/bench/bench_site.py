@@ -1,5 +1,5 @@
 """A site of static files on loopback that passes for xAI: nginx, which costs little, with a
-sign-in that always succeeds and one long answer.
+sign-in that always succeeds and one long answer on each lane.
 """
 
 import json
@@ -11,12 +11,18 @@ import subprocess
 import tempfile
 
 import harness
+from certificates import Authority
 from harness import wait_for
 
 PLUGIN = harness.PLUGIN
 DESCRIPTORS = 20_000
+# Of each lane: the model that is on it, and where its answer is.
+LANES = {"chat": ("grok-4.3", "chat/completions"),
+         "responses": ("grok-4.20-multi-agent-0309", "responses")}
 CHUNK = {"id": "5d3f0c0e-7a3e-4f57-9d7c-0f2f3f1d2a10", "object": "chat.completion.chunk",
          "created": 1770774058, "model": "grok-4.3"}
+TEXT_DELTA = {"type": "response.output_text.delta", "output_index": 0, "content_index": 0,
+              "item_id": "msg_5d3f0c0e-7a3e-4f57-9d7c-0f2f3f1d2a10", "logprobs": []}
 CONF = """
 {user}
 daemon off; pid {home}/nginx.pid; error_log {home}/error.log; worker_processes 1;
@@ -27,9 +33,11 @@ http {{
   proxy_temp_path {home}/t1; fastcgi_temp_path {home}/t2; uwsgi_temp_path {home}/t3;
   scgi_temp_path {home}/t4;
   server {{
-    listen 127.0.0.1:{port} backlog=8192; root {home}/www; default_type application/json;
+    listen 127.0.0.1:{port} {tls} backlog=8192; root {home}/www; default_type application/json;
+    ssl_certificate {certificate}; ssl_certificate_key {key};
     error_page 405 =200 $uri;  # a POST to a static file
     location = /v1/chat/completions {{ default_type text/event-stream; {pace} }}
+    location = /v1/responses {{ default_type text/event-stream; {pace} }}
   }}
 }}
 """
@@ -37,6 +45,20 @@ http {{
 
 def word(place):
     return f" word{place % 1000:04d}"
+
+
+def compact(data):
+    return json.dumps(data, separators=(",", ":"))
+
+
+def responses_stream(events):
+    """The same answer on the other lane."""
+    deltas = ({"sequence_number": place, **TEXT_DELTA, "delta": word(place)}
+              for place in range(events))
+    end = {"sequence_number": events, "type": "response.completed",
+           "response": {"id": "r", "model": "grok", "status": "completed", "output": []}}
+    return "".join(f"event: {event['type']}\ndata: {compact(event)}\n\n"
+                   for event in (*deltas, end))
 
 
 def event_stream(events):
@@ -49,34 +71,40 @@ def event_stream(events):
         lines.append({**CHUNK, "choices": [{"index": 0, "delta": delta}],
                       "system_fingerprint": "fp_2a885414fb"})
     lines.append({**CHUNK, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-    texts = [json.dumps(line, separators=(",", ":")) for line in lines] + ["[DONE]"]
+    texts = [*map(compact, lines), "[DONE]"]
     return "".join(f"data: {text}\n\n" for text in texts)
 
 
 class Site:
     """A context.  bytes_per_s: nginx sends so much each second and then waits; None sends
-    all at once.
+    all at once.  certificate: made for this site if it speaks TLS.
     """
 
-    def __init__(self, events, bytes_per_s=None):
+    def __init__(self, events, bytes_per_s=None, tls=False):
         assert shutil.which("nginx"), "nginx is missing: apt-get install nginx-light"
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="xai-grok-bench."))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.origin = f"http://127.0.0.1:{self.port}"
+        authority = Authority(self.home / "tls", "127.0.0.1")
+        self.certificate = authority.file if tls else None
+        self.origin = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.url = f"{self.origin}/v1/chat/completions"
         self.body = self.home / "www/v1/chat/completions"
         self.text = self.home / "text"
         self.config = {"state_dir": f"{self.home}/state", "key_file": f"{self.home}/key/key",
                        "endpoints": {"auth": self.origin, "api": f"{self.origin}/v1"}}
+        if tls:
+            self.config["ca_file"] = str(self.certificate)
         self._write(self.text, "".join(map(word, range(events))))
         self._write(self.body, event_stream(events))
+        self._write(self.home / "www/v1/responses", responses_stream(events))
         self._write_sign_in()
         # The head is no part of the first piece.
         pace = f"limit_rate {bytes_per_s}; limit_rate_after 512;" if bytes_per_s else ""
         self._write(self.home / "nginx.conf", CONF.format(
             home=self.home, port=self.port, pace=pace, descriptors=DESCRIPTORS,
+            tls="ssl" if tls else "", certificate=authority.file, key=authority.key,
             user="user root;" if os.geteuid() == 0 else ""))
 
     @staticmethod

@@ -2,9 +2,9 @@
 // same bytes: CPU time of the whole process, in one run.  scripts/bench.sh serves the
 // bytes as static files and calls this.
 //
-//     bench-stream --plugin DIR --config JSON --url URL --rounds N
+//     bench-stream --plugin DIR --config JSON --url URL --model ID --rounds N [--ca FILE]
 //
-// Prints one line of JSON.
+// Prints one line of JSON, with the costs of each round: the two sides take turns.
 #include <curl/curl.h>
 #include <sys/resource.h>
 
@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "llm_provider.hpp"
@@ -53,9 +54,10 @@ size_t Count(char*, size_t size, size_t count, void* bytes) {
   return size * count;
 }
 
-Cost RunCurl(CURL* easy, const std::string& url) {
+Cost RunCurl(CURL* easy, const std::string& url, const std::string& ca) {
   return Measure([&](Cost* cost) {
     curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+    if (!ca.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, ca.c_str());
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "{}");
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
@@ -69,11 +71,11 @@ Cost RunCurl(CURL* easy, const std::string& url) {
   });
 }
 
-Cost RunPlugin(llmp::Provider* provider) {
-  constexpr const char* kRequest =
-      R"({"model":"grok-4.3","messages":[{"role":"user","content":"go"}]})";
+Cost RunPlugin(llmp::Provider* provider, const std::string& model) {
+  const std::string request =
+      R"({"messages":[{"role":"user","content":"go"}],"model":")" + model + "\"}";
   return Measure([&](Cost* cost) {
-    for (const llmp_event& event : provider->complete(kRequest)) {
+    for (const llmp_event& event : provider->complete(request)) {
       ++cost->events;
       if (event.kind == LLMP_EV_TEXT) cost->bytes += event.size;
       if (event.kind == LLMP_EV_END && event.status != LLMP_OK) {
@@ -85,20 +87,21 @@ Cost RunPlugin(llmp::Provider* provider) {
   });
 }
 
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
+void PrintEach(const char* name, const std::vector<Cost>& costs, double Cost::*member) {
+  const char* separator = "";
+  std::printf("\"%s\":[", name);
+  for (const Cost& cost : costs) {
+    std::printf("%s%.2f", std::exchange(separator, ","), cost.*member);
+  }
+  std::printf("]");
 }
 
 void Print(const char* name, const std::vector<Cost>& costs) {
-  std::vector<double> cpu;
-  std::vector<double> wall;
-  for (const Cost& cost : costs) {
-    cpu.push_back(cost.cpu_ms);
-    wall.push_back(cost.wall_ms);
-  }
-  std::printf("\"%s\":{\"cpu_ms\":%.2f,\"wall_ms\":%.2f,\"bytes\":%zu,\"events\":%zu}",
-              name, Median(cpu), Median(wall), costs.back().bytes, costs.back().events);
+  std::printf("\"%s\":{", name);
+  PrintEach("cpu_ms", costs, &Cost::cpu_ms);
+  std::printf(",");
+  PrintEach("wall_ms", costs, &Cost::wall_ms);
+  std::printf(",\"bytes\":%zu,\"events\":%zu}", costs.back().bytes, costs.back().events);
 }
 
 }  // namespace
@@ -107,11 +110,15 @@ int main(int argc, char** argv) {
   std::string plugin;
   std::string config;
   std::string url;
+  std::string model;
+  std::string ca;
   int rounds = 5;
   for (int i = 1; i + 1 < argc; i += 2) {
     if (std::strcmp(argv[i], "--plugin") == 0) plugin = argv[i + 1];
     if (std::strcmp(argv[i], "--config") == 0) config = argv[i + 1];
     if (std::strcmp(argv[i], "--url") == 0) url = argv[i + 1];
+    if (std::strcmp(argv[i], "--model") == 0) model = argv[i + 1];
+    if (std::strcmp(argv[i], "--ca") == 0) ca = argv[i + 1];
     if (std::strcmp(argv[i], "--rounds") == 0)
       rounds = std::max(1, std::atoi(argv[i + 1]));
   }
@@ -119,13 +126,13 @@ int main(int argc, char** argv) {
   CURL* easy = curl_easy_init();
   llmp::Provider provider = llmp::load(plugin, {"bench-stream", "1"}, config);
   // Warm: connections open, the token read, pages touched.
-  RunCurl(easy, url);
-  RunPlugin(&provider);
+  RunCurl(easy, url, ca);
+  RunPlugin(&provider, model);
   std::vector<Cost> curl;
   std::vector<Cost> ours;
   for (int i = 0; i < rounds; ++i) {
-    curl.push_back(RunCurl(easy, url));
-    ours.push_back(RunPlugin(&provider));
+    curl.push_back(RunCurl(easy, url, ca));
+    ours.push_back(RunPlugin(&provider, model));
   }
   std::printf("{\"rounds\":%d,", rounds);
   Print("libcurl", curl);

@@ -1,32 +1,47 @@
-"""Streams 100,000 events through the plugin and through libcurl alone, and prints what they
-cost: medians, and the numbers as JSON.
+"""Streams 100,000 events through the plugin and through libcurl alone, on each lane, without
+and with TLS, and prints what they cost: medians, and the numbers as JSON.
 
     bench_stream.py ROUNDS
 """
 
 import json
 import os
+import statistics
 import sys
 
-from bench_site import PLUGIN, Site, measure
+from bench_site import LANES, PLUGIN, Site, measure
 
 EVENTS = 100_000
 
 
-def main():
-    with Site(EVENTS) as site:
-        result = measure(os.environ["XAI_BENCH_STREAM"], "--plugin", PLUGIN, "--config",
-                         json.dumps(site.config), "--url", site.url, "--rounds", sys.argv[1])
-        size = site.body.stat().st_size
+def cost_of(site, lane, rounds):
+    model, path = LANES[lane]
+    trust = ["--ca", site.certificate] if site.certificate else []
+    result = measure(os.environ["XAI_BENCH_STREAM"], "--plugin", PLUGIN, "--config",
+                     json.dumps(site.config), "--url", f"{site.origin}/v1/{path}", "--model",
+                     model, "--rounds", rounds, *trust)
     curl, ours = result["libcurl"], result["plugin"]
-    print(f"{EVENTS:,} events, {size / 1e6:.1f} MB of event stream, "
-          f"medians of {result['rounds']} rounds")
-    print(f"{'':16}{'CPU ms':>10}{'wall ms':>10}")
-    for name, cost in (("libcurl alone", curl), ("plugin", ours)):
-        print(f"{name:16}{cost['cpu_ms']:10.1f}{cost['wall_ms']:10.1f}")
-    print(f"{'ratio':16}{ours['cpu_ms'] / curl['cpu_ms']:10.2f}"
-          f"{ours['wall_ms'] / curl['wall_ms']:10.2f}")
-    print(json.dumps(result))
+    assert ours["bytes"] == EVENTS * len(" word0000"), f"text was lost: {ours['bytes']}"
+    medians = [statistics.median(side[what]) for side in (curl, ours)
+               for what in ("cpu_ms", "wall_ms")]
+    ratios = [statistics.median(map(float.__truediv__, ours[what], curl[what]))
+              for what in ("cpu_ms", "wall_ms")]
+    name = lane + (" with TLS" if site.certificate else "")
+    print(f"{name:20}" + "".join(f"{value:11.1f}" for value in medians) +
+          "".join(f"{value:9.2f}" for value in ratios), flush=True)
+    return {"lane": lane, "tls": bool(site.certificate), **result}
+
+
+def main():
+    rounds = int(sys.argv[1])
+    print(f"{EVENTS:,} events; medians of {rounds} rounds, and of their ratios")
+    print(f"{'':20}{'libcurl alone':>22}{'plugin':>22}{'ratio':>18}")
+    print(f"{'':20}" + f"{'CPU ms':>11}{'wall ms':>11}" * 2 + f"{'CPU':>9}{'wall':>9}")
+    results = []
+    for tls in (False, True):
+        with Site(EVENTS, tls=tls) as site:
+            results += [cost_of(site, lane, rounds) for lane in LANES]
+    print(json.dumps(results))
 
 
 if __name__ == "__main__":

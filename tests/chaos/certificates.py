@@ -14,19 +14,19 @@ def is_address(name):
 
 
 class Authority:
-    """A certificate that signs itself, for these names.  file: what to trust."""
+    """A certificate that signs itself, for these names.  file: what to trust; key: its own."""
 
     def __init__(self, folder, *names):
         folder.mkdir()
-        self.file, self._key = folder / "certificate.pem", folder / "key.pem"
+        self.file, self.key = folder / "certificate.pem", folder / "key.pem"
         subject = ",".join(("IP:" if is_address(name) else "DNS:") + name for name in names)
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
              "-nodes", "-days", "2", "-subj", "/CN=chaosd", "-addext", f"subjectAltName={subject}",
-             "-keyout", str(self._key), "-out", str(self.file)],
+             "-keyout", str(self.key), "-out", str(self.file)],
             check=True, capture_output=True)
 
     def context(self):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.file, self._key)
+        context.load_cert_chain(self.file, self.key)
         return context
