@@ -17,36 +17,11 @@ constexpr long kConnectionAgeSeconds = 30;
 constexpr long kKeepAliveIdleSeconds = 30;
 constexpr long kKeepAliveIntervalSeconds = 15;
 constexpr long kReceiveBufferBytes = 32L * 1024;
-constexpr const char* kHeadTooLarge = "the head of the answer is too large";
 
 // A header's value must not be able to end its line.
 bool IsHeaderValue(std::string_view value) {
   return std::all_of(value.begin(), value.end(),
                      [](char c) { return c >= 0x20 && c < 0x7F; });
-}
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' ||
-                           text.back() == '\r' || text.back() == '\n')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
-// Whether libcurl, or we, would have to unpack the body.  Nobody asked for that, and a
-// few bytes can become many.
-bool IsPacked(const HttpHead& head) {
-  return std::any_of(head.headers.begin(), head.headers.end(),
-                     [](const HttpHeader& header) {
-                       if (header.name == "content-encoding") {
-                         return !header.value.empty() && header.value != "identity";
-                       }
-                       return header.name == "transfer-encoding" &&
-                              curl_strequal(header.value.c_str(), "chunked") == 0;
-                     });
 }
 
 bool HasDefaultCaFile() {
@@ -190,84 +165,6 @@ void CurlTransfer::Resume() {
   curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
 }
 
-bool CurlTransfer::ReportHead() {
-  if (head_reported_) return true;
-  head_reported_ = true;
-  if (IsPacked(head_)) return RefuseHead("the answer is compressed unasked");
-  sink_->OnHead(head_);
-  return true;
-}
-
-bool CurlTransfer::RefuseHead(const char* detail) {
-  refused_ = Error::Make(ErrorCode::kProtocol, detail);
-  refused_->http_status = head_.status;
-  return false;
-}
-
-size_t CurlTransfer::OnHeaderLine(char* data, size_t size, size_t count, void* self) {
-  auto* transfer = static_cast<CurlTransfer*>(self);
-  const size_t bytes = size * count;
-  const std::string_view line = Trim({data, bytes});
-  // After the body come trailers, which nobody needs.
-  if (transfer->head_reported_) return bytes;
-  transfer->head_bytes_ += bytes;
-  if (transfer->head_bytes_ > limits::kHeadBytesMax) {
-    return transfer->RefuseHead(kHeadTooLarge) ? bytes : 0;
-  }
-  if (line.substr(0, 5) == "HTTP/") {
-    // An interim answer may have come before: begin anew.
-    long status = 0;
-    curl_easy_getinfo(transfer->easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-    transfer->head_ = HttpHead();
-    transfer->head_.status = static_cast<int>(status);
-    return bytes;
-  }
-  const size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return bytes;
-  HttpHeader header;
-  for (const char c : line.substr(0, colon)) {
-    header.name.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-  }
-  header.value = ToValidUtf8(Trim(line.substr(colon + 1)));
-  transfer->head_.headers.push_back(std::move(header));
-  return bytes;
-}
-
-size_t CurlTransfer::OnWrite(char* data, size_t size, size_t count, void* self) {
-  auto* transfer = static_cast<CurlTransfer*>(self);
-  const size_t bytes = size * count;
-  if (transfer->paused_) return CURL_WRITEFUNC_PAUSE;
-  if (!transfer->ReportHead()) return CURL_WRITEFUNC_ERROR;
-  switch (transfer->sink_->OnBody({data, bytes})) {
-    case Taken::kYes:
-      return bytes;
-    case Taken::kThenPause:
-      transfer->paused_ = true;
-      return bytes;
-    case Taken::kAbort:
-      return CURL_WRITEFUNC_ERROR;
-  }
-  return CURL_WRITEFUNC_ERROR;
-}
-
-// libcurl would send a request again by itself where a used connection ends without an
-// answer, though the server may have taken it.  Whether that is wanted is not libcurl's
-// to say.
-int CurlTransfer::OnBegin(void* self, char*, char*, int, int) {
-  auto* transfer = static_cast<CurlTransfer*>(self);
-  if (!std::exchange(transfer->begun_, true)) return CURL_PREREQFUNC_OK;
-  transfer->refused_ =
-      Error::Make(ErrorCode::kNetwork, "the connection ended without an answer");
-  return CURL_PREREQFUNC_ABORT;
-}
-
-Result<void> CurlTransfer::Finish(CURLcode code) {
-  if (code == CURLE_OK && !ReportHead()) return *refused_;
-  if (code == CURLE_OK) return {};
-  if (refused_) return *refused_;
-  return ToError(code);
-}
-
 bool CurlTransfer::sent() const {
   if (begun_) return true;
   long bytes = 0;
@@ -286,7 +183,7 @@ Error CurlTransfer::ToError(CURLcode code) const {
   // What libcurl says of one line that is too long; newer ones have a code for it.
   const bool too_long = code == CURLE_OUT_OF_MEMORY || static_cast<int>(code) == 100;
   if (too_long && sent() && !head_reported_) {
-    return Error::Make(ErrorCode::kProtocol, kHeadTooLarge);
+    return Error::Make(ErrorCode::kProtocol, kHeadTooLargeDetail);
   }
   // libcurl's own words for the code: they hold no data of the exchange.
   Error error = Error::Make(CodeFor(code), curl_easy_strerror(code));

@@ -70,7 +70,16 @@ class CurlTransfer {
   bool ReportHead();
   // Ends the transfer with an error of our own; false.
   bool RefuseHead(const char* detail);
+  size_t TakeHeaderLine(std::string_view bytes);
+  size_t TakeBody(std::string_view bytes);
+  // What libcurl's call comes to.  Nothing may be thrown through libcurl, which would
+  // take no call any more: who has no memory loses this transfer alone.
+  template <typename Call>
+  size_t Guarded(Call call);
   Error ToError(CURLcode code) const;
+
+  static constexpr const char* kHeadTooLargeDetail =
+      "the head of the answer is too large";
 
   static size_t OnHeaderLine(char* data, size_t size, size_t count, void* self);
   static size_t OnWrite(char* data, size_t size, size_t count, void* self);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -74,6 +75,30 @@ TEST_F(CurlTransportTest, TellsHeadThenBodyThenEnd) {
   EXPECT_EQ(head.Header("x-bad"), "\xEF\xBF\xBD");
   EXPECT_EQ(head.Header("X-One"), "") << "names are told in lower case";
   EXPECT_EQ(head.Header("absent"), "");
+}
+
+// Nothing may be thrown through libcurl, which would take no call any more.
+TEST_F(CurlTransportTest, AHandlerWithoutMemoryEndsItsOwnExchangeAlone) {
+  class NoMemoryHandler : public RecordingHandler {
+   public:
+    explicit NoMemoryHandler(bool at_head) : at_head_(at_head) {}
+    void OnHead(const HttpHead& head) override {
+      if (at_head_) throw std::bad_alloc();
+      RecordingHandler::OnHead(head);
+    }
+    bool OnBody(std::string_view) override { throw std::bad_alloc(); }
+
+   private:
+    bool at_head_;
+  };
+  for (const bool at_head : {true, false}) {
+    NoMemoryHandler handler(at_head);
+    Exchange({Server::Answer("some bytes")}, &handler);
+    EXPECT_EQ(handler.Outcome(), "no_memory");
+    RecordingHandler next;
+    Exchange({Server::Answer("hello")}, &next);
+    EXPECT_EQ(next.body, "hello");
+  }
 }
 
 TEST_F(CurlTransportTest, AnEmptyAnswerHasAHeadAllTheSame) {
