@@ -17,6 +17,23 @@ bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+// Ends the batch also where there is no memory: the host would not be woken again.
+class Batch {
+ public:
+  explicit Batch(CompletionSink* sink) : sink_(sink) { sink_->OnBatchBegin(); }
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+  ~Batch() { sink_->OnBatchEnd(); }
+
+ private:
+  CompletionSink* sink_;
+};
+
+// What an answer that was accepted ended by, if that says more than that it was cut.
+bool SaysMore(const Error& error) {
+  return error.code == ErrorCode::kProtocol || error.code == ErrorCode::kNoMemory;
+}
+
 }  // namespace
 
 Completion::Completion(const ApiServices& services, std::unique_ptr<JsonDocument> request,
@@ -114,11 +131,14 @@ bool Completion::OnAnswerBytes(std::string_view bytes) {
     return true;
   }
   if (state_ != State::kStreaming) return true;
-  sink_->OnBatchBegin();
-  joiner_.Begin();
-  Result<void> fed = parser_.Feed(bytes, this);
-  bool go_on = joiner_.End();
-  sink_->OnBatchEnd();
+  Result<void> fed;
+  bool go_on = true;
+  {
+    const Batch batch(sink_);
+    joiner_.Begin();
+    fed = parser_.Feed(bytes, this);
+    go_on = joiner_.End();
+  }
   go_on = !decoder_->TakePause() && go_on;
   if (stream_error_) {
     Fail(std::move(*stream_error_));
@@ -164,7 +184,7 @@ void Completion::OnAnswerEnd(Result<void> result) {
     FinishCollected();
     return;
   }
-  if (state_ != State::kStreaming && state_ != State::kCollecting) return;
+  if (state_ == State::kEnded) return;
   if (state_ == State::kStreaming) {
     // A last event without its blank line counts only if it is the terminal marker.
     parser_.Finish(this);
@@ -182,9 +202,7 @@ void Completion::OnAnswerEnd(Result<void> result) {
                             result.ok() ? "the answer ended without its end marker"
                                         : "the connection was lost within the answer: " +
                                               result.error().detail);
-  if (!result.ok() && result.error().code == ErrorCode::kProtocol) {
-    error = std::move(result).error();
-  }
+  if (!result.ok() && SaysMore(result.error())) error = std::move(result).error();
   error.http_status = head_.status;
   Fail(std::move(error));
 }

@@ -1,4 +1,6 @@
 // The course of a completion that is answered: what is sent, what is told, how it ends.
+#include <new>
+
 #include "grok/completion_course.h"
 
 namespace xai {
@@ -242,6 +244,32 @@ TEST(CompletionEndTest, OnlyATerminalEventMakesAResponseWhole) {
       course.ExpectFailure(one.error);
     }
   }
+}
+
+// The transport ends an exchange in whose functions there was no memory.
+TEST(CompletionEndTest, WithoutMemoryItEndsAndLetsTheQueueGo) {
+  class NoMemorySink : public CollectingSink {
+   public:
+    bool OnText(std::string_view) override { throw std::bad_alloc(); }
+  };
+  constexpr const char* kText =
+      "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n";
+  ApiWorld world;
+  NoMemorySink sink;
+  std::unique_ptr<JsonDocument> document =
+      MustParse(R"({"model":"grok-4.3","messages":[{"role":"user","content":"hi"}]})");
+  Result<RequestOptions> options = ReadRequestOptions(document->root());
+  Completion completion(world.services, std::move(document), std::move(options).value(),
+                        &sink, [] {});
+  completion.Start();
+  world.GiveToken();
+  world.transport.Head(200, {{"content-type", "text/event-stream"}});
+  EXPECT_THROW((void)world.transport.Body(kText), std::bad_alloc);
+  EXPECT_EQ(sink.open_batches, 0);
+  world.transport.Done(Error::Make(ErrorCode::kNoMemory, "no memory"));
+  ASSERT_EQ(sink.ends.size(), 1u);
+  ASSERT_TRUE(sink.error.has_value());
+  EXPECT_EQ(sink.error->code, ErrorCode::kNoMemory);
 }
 
 struct Fault {
