@@ -86,13 +86,14 @@ void ChatDecoder::OnToolCallEnd() {
   content_ = true;
   if (!stream_tool_calls_) return;
   const auto number = static_cast<uint32_t>(index);
-  if (!call.announced && !call.name.empty()) {
+  std::string_view news = call_arguments_;
+  if (!call.announced) {
+    if (call.name.empty()) return;
     call.announced = true;
     Told(sink_->OnToolCall(number, call));
+    news = call.arguments;  // with what came before its name
   }
-  if (call.announced && !call_arguments_.empty()) {
-    Told(sink_->OnToolArguments(number, call_arguments_));
-  }
+  if (!news.empty()) Told(sink_->OnToolArguments(number, news));
 }
 
 void ChatDecoder::TellToolCalls() {

@@ -209,6 +209,16 @@ TEST(ChatDecoderTest, PassesFragmentsIfAskedTo) {
   EXPECT_EQ(reading.sink.calls[0].arguments, (Strings{"{", "}"}));
 }
 
+TEST(ChatDecoderTest, FragmentsBeforeTheNameComeWithIt) {
+  Reading reading(true);
+  (void)reading.Calls(R"({"index":0,"id":"i","function":{"arguments":"{"}})");
+  EXPECT_EQ(reading.sink.log, "");
+  (void)reading.Calls(R"({"index":0,"function":{"name":"f","arguments":"}"}})");
+  EXPECT_EQ(reading.sink.log, "CA");
+  EXPECT_EQ(reading.sink.calls[0].Arguments(), "{}");
+  EXPECT_EQ(reading.answer.tool_calls[0].arguments, "{}");
+}
+
 struct IndexCase {
   const char* name;
   std::vector<const char*> chunks;  // each the content of one tool_calls array
