@@ -18,6 +18,7 @@
 #include "fuzz/json_tree.h"
 #include "fuzz/memory_host.h"
 #include "fuzz/scripted_wire.h"
+#include "fuzz/shown.h"
 
 extern "C" const xai_backend_entry* LLMP_CALL xai_grok_backend_entry();
 
@@ -133,6 +134,7 @@ void Host::OnEvent(uint64_t queue, const llmp_event& event) {
   Require(found != owed_.end(), "an event is of a request that has not ended");
   Request& request = found->second;
   Require(request.queue == queue, "it comes on the request's queue");
+  Require(IsUtf8({event.data, event.size}), "data is UTF-8");
   if (event.kind == LLMP_EV_START) {
     Require(request.completion && !request.started, "START comes once");
     request.started = true;

@@ -1,5 +1,6 @@
 // ChatDecoder: the text of an answer is what a second reader of JSON finds in its chunks,
-// whatever else they hold, and does not depend on how tool calls are told.
+// whatever else they hold.  It does not depend on how tool calls are told, nor on whether
+// each chunk comes after one that is like it, which need not be read again.
 //
 // Input: one chunk in each line.
 #include <memory>
@@ -16,6 +17,13 @@ namespace xai {
 namespace {
 
 using Progress = AnswerDecoder::Progress;
+
+struct Reading {
+  std::string course;  // what each chunk was
+  std::string answer;  // empty if one was none
+
+  bool operator==(const Reading&) const = default;
+};
 
 // The strings of this name in each delta of a chunk, in order.
 std::string Gather(const JsonTree& chunk, std::string_view wanted) {
@@ -42,16 +50,25 @@ bool HasChoices(const JsonTree& chunk) {
   return choices != nullptr && choices->is_array();
 }
 
-// Reads the chunks up to the end of the answer.
-std::string Read(const std::vector<std::string_view>& chunks, bool stream_tool_calls) {
+// Reads the chunks up to the end of the answer; `apart`: with one between any two that
+// says nothing and is like none of them.
+Reading Read(const std::vector<std::string_view>& chunks, bool stream_tool_calls,
+             bool apart) {
   Answer answer;
   ToldAnswer told;
   ChatDecoder decoder(&answer, &told, stream_tool_calls);
   std::string text;
   std::string reasoning;
+  Reading reading;
+  bool repaired = false;
   for (const std::string_view chunk : chunks) {
+    if (apart) {
+      const Progress nothing = decoder.OnData(R"({"choices":[]})");
+      Require(nothing == Progress::kLiveness, "a chunk without a choice says nothing");
+    }
     const ExactCopy copy(chunk);
     const Progress progress = decoder.OnData(copy.view());
+    reading.course.push_back(static_cast<char>('0' + static_cast<int>(progress)));
     JsonFacts facts;
     const std::optional<JsonTree> tree = ParseTree(chunk, &facts);
     if (progress == Progress::kComplete) {
@@ -62,12 +79,13 @@ std::string Read(const std::vector<std::string_view>& chunks, bool stream_tool_c
       const bool good =
           tree && facts.depth <= 64 && !facts.huge_number && HasChoices(*tree);
       Require(!good, "a chunk is taken");
-      return "invalid";
+      return reading;
     }
     if (progress == Progress::kError) break;
     Require(tree.has_value(), "a chunk is JSON");
     // Others have replacements in their text.
-    if (facts.lone_surrogate || !IsUtf8(chunk)) return "repaired";
+    repaired = repaired || facts.lone_surrogate || !IsUtf8(chunk);
+    if (repaired) continue;
     text += Gather(*tree, "content");
     reasoning += Gather(*tree, "reasoning_content");
     Require(told.text == text, "the text is what the chunks have");
@@ -75,7 +93,8 @@ std::string Read(const std::vector<std::string_view>& chunks, bool stream_tool_c
   }
   Require(answer.tool_calls.size() <= 256, "calls are bounded");
   CheckCalls(told, answer, !stream_tool_calls);
-  return Describe(told, answer);
+  reading.answer = Describe(told, answer);
+  return reading;
 }
 
 }  // namespace
@@ -85,7 +104,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace xai;
   FuzzInput input(data, size);
   const std::vector<std::string_view> chunks = EventsOf(&input);
-  Require(Read(chunks, true) == Read(chunks, false),
+  const Reading whole = Read(chunks, false, false);
+  Require(Read(chunks, true, false).answer == whole.answer,
           "an answer does not depend on how its calls are told");
+  Require(Read(chunks, false, true) == whole,
+          "a chunk means the same whatever it comes after");
   return 0;
 }

@@ -1,5 +1,6 @@
 // ResponsesDecoder: a delta of text tells just that text, what else is told is UTF-8 and
-// in order, and an answer does not depend on how tool calls are told.
+// in order.  An answer does not depend on how tool calls are told, nor on whether each
+// event comes after one that is like it, which need not be read again.
 //
 // Input: one event in each line.
 #include <memory>
@@ -16,6 +17,13 @@ namespace xai {
 namespace {
 
 using Progress = AnswerDecoder::Progress;
+
+struct Reading {
+  std::string course;  // what each event was
+  std::string answer;  // empty if one was none
+
+  bool operator==(const Reading&) const = default;
+};
 
 // The last string of this name.
 std::string LastString(const JsonTree& event, std::string_view wanted) {
@@ -44,18 +52,26 @@ void CheckEvent(const JsonTree& event, std::string_view new_text,
   }
 }
 
-// Reads the events up to the end of the answer.
-std::string Read(const std::vector<std::string_view>& events, bool stream_tool_calls) {
+// Reads the events up to the end of the answer; `apart`: with one between any two that
+// says nothing and is like none of them.
+Reading Read(const std::vector<std::string_view>& events, bool stream_tool_calls,
+             bool apart) {
   Answer answer;
   ToldAnswer told;
+  Reading reading;
   ResponsesDecoder decoder(&answer, &told, stream_tool_calls);
   for (const std::string_view event : events) {
+    if (apart) {
+      const Progress nothing = decoder.OnData(R"({"type":"response.queued"})");
+      Require(nothing == Progress::kLiveness, "an event that is not known says nothing");
+    }
     const ExactCopy copy(event);
     const size_t text = told.text.size();
     const size_t reasoning = told.reasoning.size();
     const Progress progress = decoder.OnData(copy.view());
+    reading.course.push_back(static_cast<char>('0' + static_cast<int>(progress)));
     Require(progress != Progress::kComplete || decoder.MayEnd(), "an end has a reason");
-    if (progress == Progress::kInvalid) return "invalid";
+    if (progress == Progress::kInvalid) return reading;
     if (progress == Progress::kError) break;
     JsonFacts facts;
     const std::optional<JsonTree> tree = ParseTree(event, &facts);
@@ -67,7 +83,8 @@ std::string Read(const std::vector<std::string_view>& events, bool stream_tool_c
     if (progress == Progress::kComplete) break;
   }
   CheckCalls(told, answer, !stream_tool_calls);
-  return Describe(told, answer);
+  reading.answer = Describe(told, answer);
+  return reading;
 }
 
 }  // namespace
@@ -77,7 +94,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace xai;
   FuzzInput input(data, size);
   const std::vector<std::string_view> events = EventsOf(&input);
-  Require(Read(events, true) == Read(events, false),
+  const Reading whole = Read(events, false, false);
+  Require(Read(events, true, false).answer == whole.answer,
           "an answer does not depend on how its calls are told");
+  Require(Read(events, false, true) == whole,
+          "an event means the same whatever it comes after");
   return 0;
 }
