@@ -5,6 +5,8 @@
 #                                         libcurl alone, on each lane, without and with TLS
 #   scripts/bench.sh crowd [RUNS [STREAMS [EVENTS [PER_PIECE]]]]
 #                                         4,000 paced streams at once, likewise
+#   scripts/bench.sh parts [OPTION...]    parser, decoders, queue and other hot paths by
+#                                         themselves; the options are Google Benchmark's
 #   scripts/bench.sh cancel [EACH]        from cancel() to the end of a request, in every
 #                                         phase that it can be in
 #
@@ -15,14 +17,20 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 what=stream
 case "${1:-}" in
-  --help | -h) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  stream | crowd | cancel) what=$1; shift ;;
+  --help | -h) sed -n '2,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  stream | crowd | parts | cancel) what=$1; shift ;;
 esac
 [ $# -gt 0 ] || case "$what" in
   stream) set -- 9 ;;
   crowd) set -- 5 ;;
   cancel) set -- 112 ;;
 esac
+if [ "$what" = parts ]; then
+  cmake --preset release >/dev/null
+  cmake --build --preset release --target bench-parts >/dev/null ||
+    { echo "bench.sh: is Google Benchmark missing? apt-get install libbenchmark-dev" >&2; exit 1; }
+  exec build/release/bin/bench-parts "$@"
+fi
 if [ "$what" != cancel ]; then
   command -v nginx >/dev/null || { echo "bench.sh: nginx is missing: apt-get install nginx-light" >&2; exit 1; }
 fi

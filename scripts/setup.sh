@@ -16,9 +16,9 @@ packages=(g++ cmake ninja-build pkg-config ca-certificates python3
           libcurl4-openssl-dev libsodium-dev rapidjson-dev libboost-dev libssl-dev
           libcli11-dev libqrencode-dev libedit-dev)
 if [ "${1:-}" != --demo ]; then
-  packages+=(git libgtest-dev libgmock-dev libsqlite3-dev binutils strace abigail-tools
-             clang libclang-rt-14-dev llvm clang-format clang-tidy python3-jsonschema
-             openssl valgrind)
+  packages+=(git libgtest-dev libgmock-dev libbenchmark-dev libsqlite3-dev binutils strace
+             abigail-tools clang libclang-rt-14-dev llvm clang-format clang-tidy
+             python3-jsonschema openssl valgrind)
   # Another source may have brought Node.js and npm already.
   command -v node >/dev/null || packages+=(nodejs)
   command -v npm >/dev/null || packages+=(npm)

@@ -1,12 +1,11 @@
 #include "bench/hot_paths.h"
 
-#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
 
 #include "base/manifest.h"
-#include "bench/hot_stream.h"
+#include "bench/hot_stream_paths.h"
 #include "credentials/sealed_file.h"
 #include "grok/chat_request.h"
 #include "grok/responses_request.h"
@@ -18,26 +17,10 @@
 namespace xai {
 namespace {
 
-constexpr size_t kEvents = 2'000;
 constexpr size_t kMessages = 40;
 // Of what is too little to be a round of its own.
 constexpr size_t kTimes = 100;
 constexpr const char* kMultiAgentModel = "grok-4.20-multi-agent-0309";
-
-void Require(bool done) {
-  if (!done) std::abort();
-}
-
-HotPath StreamPath(Lane lane) {
-  const auto stream = std::make_shared<HotStream>(lane);
-  const auto bytes = std::make_shared<std::string>(TextEvents(lane, kEvents));
-  const size_t text_bytes = TextOf(kEvents).size();
-  return {kEvents, bytes->size(), [=] {
-            const size_t before = stream->text_bytes();
-            stream->Feed(*bytes);
-            Require(stream->text_bytes() - before == text_bytes);
-          }};
-}
 
 // A conversation of half a kilobyte a message.
 std::string Conversation(const std::string& model) {
@@ -105,6 +88,12 @@ HotPath SealPath() {
 
 const std::map<std::string, std::function<HotPath()>>& Makers() {
   static const std::map<std::string, std::function<HotPath()>> makers = {
+      {"event_stream_parser", ParserPath},
+      {"chat_decoder", [] { return DecoderPath(Lane::kChatCompletions, false); }},
+      {"chat_decoder_in_full", [] { return DecoderPath(Lane::kChatCompletions, true); }},
+      {"responses_decoder", [] { return DecoderPath(Lane::kResponses, false); }},
+      {"responses_decoder_in_full", [] { return DecoderPath(Lane::kResponses, true); }},
+      {"event_queue", QueuePath},
       {"chat_stream", [] { return StreamPath(Lane::kChatCompletions); }},
       {"responses_stream", [] { return StreamPath(Lane::kResponses); }},
       {"chat_request", [] { return RequestPath("grok-4.3"); }},

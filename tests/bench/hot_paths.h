@@ -3,6 +3,7 @@
 #define XAI_TESTS_BENCH_HOT_PATHS_H_
 
 #include <cstddef>
+#include <cstdlib>
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,6 +21,10 @@ std::vector<std::string> HotPathNames();
 
 // Its input is made here, not in a round.  REQUIRES: one of the names.
 HotPath PrepareHotPath(const std::string& name);
+
+inline void Require(bool done) {
+  if (!done) std::abort();
+}
 
 }  // namespace xai
 

@@ -60,7 +60,7 @@ def compare(expected):
         figure = expected.get(name, 0)
         fits = abs(now - figure) <= figure * TOLERANCE
         good = good and fits
-        print(f"{name:20}{now:10}{figure:10}  {'' if fits else 'NOT WITHIN 2 %'}")
+        print(f"{name:26}{now:10}{figure:10}  {'' if fits else 'NOT WITHIN 2 %'}")
     if not good:
         print("If that is meant: instructions_test.py PROGRAM COMPILER --write")
     return 0 if good else 1
