@@ -5,24 +5,26 @@
 #                                         libcurl alone, on each lane, without and with TLS
 #   scripts/bench.sh crowd [RUNS [STREAMS [EVENTS [PER_PIECE]]]]
 #                                         4,000 paced streams at once, likewise
+#   scripts/bench.sh first [RUNS]         the time to the first token, of one stream at a time
+#                                         and of 500 at once, likewise
 #   scripts/bench.sh parts [OPTION...]    parser, decoders, queue and other hot paths by
 #                                         themselves; the options are Google Benchmark's
 #   scripts/bench.sh cancel [EACH]        from cancel() to the end of a request, in every
 #                                         phase that it can be in
 #
-# Everything stays on loopback.  stream and crowd need nginx (package nginx-light), cancel
-# needs the right to make network namespaces for one of its phases.  docs/performance.md
-# says what the numbers mean.
+# Everything stays on loopback.  stream, crowd and first need nginx (package nginx-light),
+# cancel needs the right to make network namespaces for one of its phases.
+# docs/performance.md says what the numbers mean.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=stream
 case "${1:-}" in
-  --help | -h) sed -n '2,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  stream | crowd | parts | cancel) what=$1; shift ;;
+  --help | -h) sed -n '2,18s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  stream | crowd | first | parts | cancel) what=$1; shift ;;
 esac
 [ $# -gt 0 ] || case "$what" in
   stream) set -- 9 ;;
-  crowd) set -- 5 ;;
+  crowd | first) set -- 5 ;;
   cancel) set -- 112 ;;
 esac
 if [ "$what" = parts ]; then

@@ -52,7 +52,7 @@ std::string CrowdCost::Tell() {
   std::snprintf(
       line, sizeof line,
       "{\"cpu_ms\":%.1f,\"wall_ms\":%.1f,\"peak_kb\":%ld,\"start_kb\":%ld,"
-      "\"first_p50_ms\":%.1f,\"first_p99_ms\":%.1f,\"whole\":%zu,\"broken\":%zu}",
+      "\"first_p50_ms\":%.3f,\"first_p99_ms\":%.3f,\"whole\":%zu,\"broken\":%zu}",
       cpu_ms, wall_ms, StatusKb("VmHWM"), start_kb_, Percentile(0.50), Percentile(0.99),
       whole_, broken_);
   return line;

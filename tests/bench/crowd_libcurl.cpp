@@ -1,9 +1,10 @@
 // Many streams at once through libcurl alone: one multi handle, one thread, and nothing
 // is made of the bytes but that they are compared.
 //
-//   crowd-libcurl URL STREAMS BODY
+//   crowd-libcurl URL STREAMS BODY [TIMES]
 //
-// BODY is a file with the body of each answer.  Prints the line of crowd_cost.h.
+// BODY is a file with the body of each answer.  TIMES: so many crowds, one after another.
+// Prints the line of crowd_cost.h.
 #include <curl/curl.h>
 
 #include <cstdlib>
@@ -56,11 +57,8 @@ void End(CURLM* multi, const CURLMsg& message, xai::CrowdCost* cost) {
   curl_easy_cleanup(easy);
 }
 
-std::string Run(const char* url, std::size_t streams, const std::string& body) {
-  xai::CrowdCost cost;
-  CURLM* multi = curl_multi_init();
-  curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
-  curl_slist* headers = curl_slist_append(nullptr, "Content-Type: application/json");
+void Run(CURLM* multi, curl_slist* headers, const char* url, std::size_t streams,
+         const std::string& body, xai::CrowdCost* cost) {
   std::deque<Running> all;
   for (std::size_t i = 0; i < streams; ++i) {
     all.push_back({xai::Expected(body), BenchClock::now()});
@@ -71,27 +69,32 @@ std::string Run(const char* url, std::size_t streams, const std::string& body) {
     curl_multi_perform(multi, &running);
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
-      End(multi, *message, &cost);
+      End(multi, *message, cost);
     }
     if (running != 0) curl_multi_poll(multi, nullptr, 0, 60'000, nullptr);
   } while (running != 0);
-  const std::string line = cost.Tell();
-  curl_multi_cleanup(multi);
-  curl_slist_free_all(headers);
-  return line;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::cerr << "usage: crowd-libcurl URL STREAMS BODY\n";
+  if (argc < 4) {
+    std::cerr << "usage: crowd-libcurl URL STREAMS BODY [TIMES]\n";
     return 2;
   }
   const std::size_t streams = std::strtoul(argv[2], nullptr, 10);
   const std::string body = xai::ReadWholeFile(argv[3]);
   xai::AllowConnections(streams);
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  std::cout << Run(argv[1], streams, body) << '\n';
+  xai::CrowdCost cost;
+  CURLM* multi = curl_multi_init();
+  curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+  curl_slist* headers = curl_slist_append(nullptr, "Content-Type: application/json");
+  for (int times = argc > 4 ? std::atoi(argv[4]) : 1; times > 0; --times) {
+    Run(multi, headers, argv[1], streams, body, &cost);
+  }
+  std::cout << cost.Tell() << '\n';
+  curl_multi_cleanup(multi);
+  curl_slist_free_all(headers);
   return 0;
 }

@@ -1,8 +1,9 @@
 // Many streams at once through the plugin, on one queue.
 //
-//   crowd-plugin FOLDER CONFIG STREAMS TEXT
+//   crowd-plugin FOLDER CONFIG STREAMS TEXT [TIMES]
 //
-// TEXT is a file with the text of each answer.  Prints the line of crowd_cost.h.
+// TEXT is a file with the text of each answer.  TIMES: so many crowds, one after another.
+// Prints the line of crowd_cost.h.
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -32,11 +33,8 @@ void Begin(const llmp::Provider& provider, const llmp::Queue& queue, std::uint64
   std::exit(1);
 }
 
-// The cost of so many streams, one line of JSON.
-std::string Run(const llmp::Provider& provider, std::size_t streams,
-                const std::string& text) {
-  xai::CrowdCost cost;
-  llmp::Queue queue = provider.open_queue();
+void Run(const llmp::Provider& provider, llmp::Queue& queue, std::size_t streams,
+         const std::string& text, xai::CrowdCost* cost) {
   std::unordered_map<std::uint64_t, Running> running;
   for (std::size_t i = 0; i < streams; ++i) {
     const std::uint64_t id = provider.next_request();
@@ -50,18 +48,17 @@ std::string Run(const llmp::Provider& provider, std::size_t streams,
       if (event.kind == LLMP_EV_TEXT) found->second.text.Take(llmp::text(event));
       if (event.kind != LLMP_EV_END) continue;
       if (event.status != LLMP_OK) std::cerr << llmp::text(event) << '\n';
-      cost.Add(found->second.text, found->second.begun);
+      cost->Add(found->second.text, found->second.begun);
       running.erase(found);
     }
   }
-  return cost.Tell();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::cerr << "usage: crowd-plugin FOLDER CONFIG STREAMS TEXT\n";
+  if (argc < 5) {
+    std::cerr << "usage: crowd-plugin FOLDER CONFIG STREAMS TEXT [TIMES]\n";
     return 2;
   }
   const std::size_t streams = std::strtoul(argv[3], nullptr, 10);
@@ -70,6 +67,11 @@ int main(int argc, char** argv) {
   const llmp::Provider provider = llmp::load(argv[1], {"crowd-plugin", "1.0"}, argv[2]);
   // What is needed once: threads, the token.
   provider.onboarding_action(R"({"action":"status"})").finish();
-  std::cout << Run(provider, streams, text) << '\n';
+  xai::CrowdCost cost;
+  llmp::Queue queue = provider.open_queue();
+  for (int times = argc > 5 ? std::atoi(argv[5]) : 1; times > 0; --times) {
+    Run(provider, queue, streams, text, &cost);
+  }
+  std::cout << cost.Tell() << '\n';
   return 0;
 }
