@@ -7,6 +7,7 @@
 
 #include <rapidjson/reader.h>
 
+#include "base/json_memory.h"
 #include "base/json_parse_flags.h"
 #include "base/json_reader.h"
 #include "base/limits.h"
@@ -123,7 +124,7 @@ Result<std::unique_ptr<JsonDocument>> JsonDocument::Parse(std::string text, Name
   if (nul != std::string::npos) return refuse(nul, "a NUL byte");
 
   rj::InsituStringStream stream(buffer.data());
-  rj::Reader reader;
+  rj::GenericReader<rj::UTF8<>, rj::UTF8<>, JsonMemory> reader;
   JsonDocumentBuilder builder(document.get(), names);
   const rj::ParseResult result = reader.Parse<kDocumentFlags>(stream, builder);
   if (result.IsError()) {

@@ -5,6 +5,7 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include "base/json_memory.h"
 #include "base/json_parse_flags.h"
 #include "base/limits.h"
 
@@ -146,7 +147,7 @@ class FieldCollector : public JsonHandler {
 
 std::optional<JsonFault> ReadJson(std::string_view text, JsonHandler* handler) {
   rj::MemoryStream stream(text.data(), text.size());
-  rj::Reader reader;
+  rj::GenericReader<rj::UTF8<>, rj::UTF8<>, JsonMemory> reader;
   JsonAdapter adapter(&stream, handler);
   const rj::ParseResult result = reader.Parse<kReaderFlags>(stream, adapter);
   if (result.IsError()) {

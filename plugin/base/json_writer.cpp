@@ -2,6 +2,7 @@
 
 #include <rapidjson/writer.h>
 
+#include "base/json_memory.h"
 #include "base/utf8.h"
 
 namespace xai {
@@ -24,7 +25,7 @@ class StringSink {
 
 struct JsonWriter::Impl {
   StringSink sink;
-  rj::Writer<StringSink, rj::UTF8<>, rj::UTF8<>, rj::CrtAllocator> writer{sink};
+  rj::Writer<StringSink, rj::UTF8<>, rj::UTF8<>, JsonMemory> writer{sink};
 };
 
 JsonWriter::JsonWriter(size_t reserve_bytes) : impl_(std::make_unique<Impl>()) {

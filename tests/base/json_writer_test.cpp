@@ -1,9 +1,12 @@
 #include "base/json_writer.h"
 
 #include <cstdint>
+#include <new>
 #include <string>
 
 #include <gtest/gtest.h>
+
+#include "base/json_memory.h"
 
 namespace xai {
 namespace {
@@ -43,6 +46,18 @@ TEST(JsonWriter, EmptyTextsNeedNoMemory) {
   JsonWriter json;
   json.BeginObject().Key({}).String({}).EndObject();
   EXPECT_EQ(json.Take(), R"({"":""})");
+}
+
+// RapidJSON does not look at what it gets.
+TEST(JsonMemory, IsNeverNull) {
+  const volatile size_t too_much = SIZE_MAX / 4;
+  JsonMemory memory;
+  EXPECT_THROW(memory.Malloc(too_much), std::bad_alloc);
+  void* some = memory.Realloc(nullptr, 0, 16);
+  ASSERT_NE(some, nullptr);
+  EXPECT_THROW(memory.Realloc(some, 16, too_much), std::bad_alloc);
+  some = memory.Realloc(some, 16, 32);  // it was still there
+  EXPECT_EQ(memory.Realloc(some, 32, 0), nullptr);
 }
 
 TEST(JsonWriter, IsEmptyAfterTake) {

@@ -1,0 +1,31 @@
+// Memory for RapidJSON, which does not ask whether it got any.
+#ifndef XAI_PLUGIN_BASE_JSON_MEMORY_H_
+#define XAI_PLUGIN_BASE_JSON_MEMORY_H_
+
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+namespace xai {
+
+// RapidJSON's allocator concept.  Throws std::bad_alloc where malloc() gives null.
+class JsonMemory {
+ public:
+  static constexpr bool kNeedFree = true;
+
+  void* Malloc(size_t size) { return Realloc(nullptr, 0, size); }
+  void* Realloc(void* memory, size_t, size_t size) {
+    if (size == 0) {
+      std::free(memory);
+      return nullptr;
+    }
+    void* larger = std::realloc(memory, size);
+    if (larger == nullptr) throw std::bad_alloc();
+    return larger;
+  }
+  static void Free(void* memory) { std::free(memory); }
+};
+
+}  // namespace xai
+
+#endif  // XAI_PLUGIN_BASE_JSON_MEMORY_H_
