@@ -19,6 +19,15 @@ class Logger {
   virtual void Log(LogLevel level, const std::string& message) = 0;
 };
 
+// Says what has failed, unless there is no memory to say it with.
+inline void LogFailure(Logger* log, const char* what) noexcept {
+  try {
+    log->Log(LogLevel::kError, what);
+  } catch (...) {
+    // Whoever reports a failure must not become one.
+  }
+}
+
 }  // namespace xai
 
 #endif  // XAI_PLUGIN_BASE_LOG_H_

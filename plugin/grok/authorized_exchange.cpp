@@ -12,7 +12,7 @@ constexpr int64_t kFreshTokenPauseMs = 1'000;
 }  // namespace
 
 AuthorizedExchange::AuthorizedExchange(const ApiServices& services, Handler* handler)
-    : services_(services), handler_(handler), alive_(std::make_shared<char>()) {}
+    : services_(services), handler_(handler) {}
 
 AuthorizedExchange::~AuthorizedExchange() {
   Stop();
@@ -29,7 +29,7 @@ void AuthorizedExchange::Send(std::string method, std::string path, std::string_
 }
 
 void AuthorizedExchange::Stop() {
-  alive_ = std::make_shared<char>();
+  awaited_ = nullptr;
   if (exchange_ != 0) services_.transport->Cancel(exchange_);
   exchange_ = 0;
   if (timer_ != 0) services_.scheduler->CancelTimer(timer_);
@@ -41,10 +41,11 @@ void AuthorizedExchange::Resume() {
 }
 
 void AuthorizedExchange::AcquireToken(std::shared_ptr<const AccessToken> rejected) {
+  awaited_ = std::make_shared<char>();
   services_.tokens->Acquire(
       std::move(rejected),
-      [this, alive = std::weak_ptr<char>(alive_)](TokenSource::TokenResult token) {
-        if (!alive.expired()) OnToken(std::move(token));
+      [this, awaited = std::weak_ptr<char>(awaited_)](TokenSource::TokenResult token) {
+        if (!awaited.expired()) OnToken(std::move(token));
       });
 }
 

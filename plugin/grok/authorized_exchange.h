@@ -71,8 +71,8 @@ class AuthorizedExchange : private ExchangeHandler {
   bool accepted_ = false;
   std::string error_body_;
   Scheduler::TimerId timer_ = 0;
-  // What was asked of others asks first whether this is still there.
-  std::shared_ptr<char> alive_;
+  // The token that was asked for comes to nobody once this has been replaced, or is gone.
+  std::shared_ptr<char> awaited_;
 };
 
 }  // namespace xai

@@ -119,6 +119,7 @@ std::function<void()> CredentialService::Bind(Task task) {
 }
 
 void CredentialService::Stop() {
+  if (http_ == nullptr) return;  // Make() has got no further, and nothing runs
   thread_.BeginStop([this] { account_->FlushUnsaved(); });
   http_->Wakeup();
   thread_.Join();

@@ -78,9 +78,11 @@ void IoLoop::Run() {
     Guarded([this] { transport_->Perform(); });
     // Only now: a handler may have set a timer.
     if (!transport_->Wait(WaitMs(), watched_fd_)) continue;
-    // A copy: it may end the watch, and so itself.
-    const std::function<void()> on_readable = on_readable_;
-    Guarded(on_readable);
+    Guarded([this] {
+      // A copy: it may end the watch, and so itself.
+      const std::function<void()> on_readable = on_readable_;
+      on_readable();
+    });
   }
 }
 
@@ -122,7 +124,7 @@ void IoLoop::Guarded(const std::function<void()>& task) {
   try {
     task();
   } catch (const std::exception&) {
-    log_->Log(LogLevel::kError, "a task of the plugin failed and was given up");
+    LogFailure(log_, "a task of the plugin failed and was given up");
   }
 }
 

@@ -1,5 +1,7 @@
 #include "runtime/provider.h"
 
+#include <new>
+
 #include "base/error_json.h"
 #include "base/limits.h"
 #include "grok/completion.h"
@@ -147,7 +149,11 @@ bool Provider::Build() {
 
 Provider::~Provider() {
   // New work is refused from here on; what runs ends, each with its one END.
-  if (loop_ != nullptr) loop_->Post([this] { requests_.CancelAll(); });
+  try {
+    if (loop_ != nullptr) loop_->Post([this] { requests_.CancelAll(); });
+  } catch (const std::bad_alloc&) {
+    // Then it ends with the loop, unheard: the queues go as well.
+  }
   if (credentials_ != nullptr) credentials_->Stop();
   if (loop_ != nullptr) loop_->Stop();
 }

@@ -85,7 +85,7 @@ void StoreThread::Guarded(const std::function<void()>& task) {
   try {
     task();
   } catch (const std::exception&) {
-    log_->Log(LogLevel::kError, "a transaction of the plugin failed and was given up");
+    LogFailure(log_, "a transaction of the plugin failed and was given up");
   }
 }
 

@@ -167,6 +167,17 @@ TEST_F(IoLoopTest, OneFailingTaskDoesNotHurtTheOthers) {
   EXPECT_EQ(log_.text().find("secret"), std::string::npos);
 }
 
+TEST_F(IoLoopTest, AFailureThatCannotBeToldIsNoOther) {
+  class : public Logger {
+    void Log(LogLevel, const std::string&) override { throw std::bad_alloc(); }
+  } full;
+  const std::unique_ptr<IoLoop> loop = IoLoop::Make({}, &full);
+  std::atomic<bool> done{false};
+  ASSERT_TRUE(loop->Post([] { throw std::bad_alloc(); }));
+  ASSERT_TRUE(loop->Post([&done] { done = true; }));
+  EXPECT_TRUE(WaitFor([&done] { return done.load(); }));
+}
+
 TEST_F(IoLoopTest, TellsWhatCanBeReadUntilItIsToldNotTo) {
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
