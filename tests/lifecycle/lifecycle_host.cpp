@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
       {"inherited", xai::Inherited},
       {"leave-live", xai::LeaveLive},
       {"misuse", xai::Misuse},
+      {"no-memory", xai::NoMemory},
       {"odd-text", xai::OddText},
       {"signals", xai::Signals},
       {"small-stacks", xai::SmallStacks},

@@ -34,6 +34,9 @@ int Misuse(const Arguments& arguments);
 int OddText(const Arguments& arguments);
 int DestroyAtOnce(const Arguments& arguments);
 
+// no_memory.cpp
+int NoMemory(const Arguments& arguments);
+
 // surroundings.cpp
 int Surroundings(const Arguments& arguments);
 int Signals(const Arguments& arguments);

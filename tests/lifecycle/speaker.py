@@ -1,6 +1,6 @@
 """What the server says: a prompt tells it how to answer.
 
-fine: `fine`.  hold: `begun`, and nothing more.  gate: `begun`, and the rest when a request
+A GET lists one model.  fine: `fine`.  hold: `begun`, and nothing more.  gate: `begun`, and the rest when a request
 says `open`.  flood: text until the client goes.  reset: RST instead of an answer.
 """
 
@@ -11,6 +11,7 @@ from wire import DONE, said, stop, whole
 
 FLOOD_PAUSE_S = 0.001
 SEEN_MAX = 10
+MODELS = b'{"object":"list","data":[{"id":"grok-4.3"}]}'
 
 
 class Speaker:
@@ -21,6 +22,9 @@ class Speaker:
     async def __call__(self, connection):
         while True:
             request = await connection.request()
+            if request.method == "GET":
+                await connection.send(head(content_type="application/json") + chunk(MODELS) + LAST)
+                continue
             self.seen = [*self.seen[-SEEN_MAX:], request.body]
             prompt = request.prompt.split(" ")[0]
             if prompt == "reset":

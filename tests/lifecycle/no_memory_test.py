@@ -1,0 +1,45 @@
+"""Without memory: each allocation of the plugin fails once, or all from one on, in the host's
+calls and on the plugin's threads.  The process lives, destroy() ends, and with memory again
+everything is as it was.
+"""
+
+import os
+import unittest
+
+import harness
+from harness import SANITIZE
+from lifecycle_harness import LifecycleTest
+
+ALL_S_MAX = 600
+# Each allocation of a call; of the threads, which have twenty times as many in a life, some.
+CALLS_MIN, THREADS_MIN = 100, 1_000
+STEPS = {"one": 97, "all": 997}
+
+
+@unittest.skipIf(SANITIZE, "not tested here: a sanitizer has its own malloc()")
+class NoMemoryTest(LifecycleTest):
+    def without(self, step, where, how):
+        told = self.live("no-memory", 1, step, where, how, deadline_s=ALL_S_MAX,
+                         env={"LD_PRELOAD": os.environ["XAI_FAIL_MALLOC"]})
+        print(where, how, told, flush=True)
+        return told
+
+    # D11
+    def test_in_a_call(self):
+        for how in ("one", "all"):
+            with self.subTest(how=how):
+                told = self.without(1, "calls", how)
+                self.assertGreater(told["allocations"], CALLS_MIN)
+                # What was taken has ended, and what was not taken has not.
+                self.assertEqual(told["lost"], 0)
+
+    # D12
+    def test_on_the_threads_of_the_plugin(self):
+        for how, step in STEPS.items():
+            with self.subTest(how=how):
+                told = self.without(step, "threads", how)
+                self.assertGreater(told["allocations"], THREADS_MIN)
+
+
+if __name__ == "__main__":
+    harness.main()
