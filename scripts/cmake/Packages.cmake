@@ -3,7 +3,7 @@
 #   cpack -G TGZ    the drop-in: unpacks to xai-grok-onboarding/
 #   cpack -G DEB    xai-grok (plugin and programs) and llm-provider-dev (for authors of hosts)
 install(DIRECTORY ${XAI_SKILL_DIR}/ DESTINATION xai-grok-onboarding USE_SOURCE_PERMISSIONS
-        COMPONENT skill EXCLUDE_FROM_ALL)
+        COMPONENT skill EXCLUDE_FROM_ALL PATTERN __pycache__ EXCLUDE)
 foreach(package xai-grok:plugin llm-provider-dev:development)
   string(REPLACE ":" ";" parts ${package})
   list(GET parts 0 name)

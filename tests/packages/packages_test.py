@@ -117,6 +117,9 @@ class PackagesTest(StageTest):
             line.get("data", "") for line in map(json.loads, chat.stdout.splitlines())
             if line["event"] == "text"))
         self.assertEqual(self.inside(root, *host, "logout").returncode, 0)
+        # It needs /proc to do more, and here is none.
+        listed = self.inside(root, "/usr/bin/provider-validator", "--list")
+        self.assertIn("LLMP-QUEUE-001", listed.stdout, listed.stderr)
 
     def test_the_package_names_all_that_it_needs(self):
         plugin, = (path for path in self.debs if path.name.startswith("xai-grok_"))
@@ -126,7 +129,8 @@ class PackagesTest(StageTest):
         unpacked = self.stage.root / "unpacked"
         subprocess.run(["dpkg-deb", "-x", str(plugin), str(unpacked)], check=True)
         needed = set()
-        for path in (*unpacked.rglob("*.so"), unpacked / "usr/bin/sample-host"):
+        programs = (unpacked / "usr" / "bin").iterdir()
+        for path in (*unpacked.rglob("*.so"), *programs):
             shown = subprocess.run(["readelf", "-d", str(path)], check=True, capture_output=True,
                                    text=True).stdout
             needed |= {line.split("[")[1].rstrip("]") for line in shown.splitlines()

@@ -71,7 +71,8 @@ class ValidatorStage(StageTest):
 
     def with_programs(self, **more):
         folders = [str(pathlib.Path(program).parent) for program in (VALIDATOR, harness.HOST)]
-        return self.stage.environment(PATH=":".join([*folders, os.environ["PATH"]]), **more)
+        path = ":".join([*folders, os.environ["PATH"]])
+        return self.stage.environment(PATH=path, PYTHONDONTWRITEBYTECODE="1", **more)
 
     def run_validator(self, *arguments, **environment):
         return subprocess.run([VALIDATOR, *arguments], capture_output=True, text=True,
