@@ -1,7 +1,5 @@
 #include "grok/answer.h"
 
-#include <algorithm>
-
 namespace xai {
 namespace {
 
@@ -26,9 +24,7 @@ void Usage::WriteTo(JsonWriter* json) const {
 }
 
 void Answer::AddCitation(std::string_view url) {
-  if (std::find(citations.begin(), citations.end(), url) == citations.end()) {
-    citations.emplace_back(url);
-  }
+  if (cited.emplace(url).second) citations.emplace_back(url);
 }
 
 }  // namespace xai

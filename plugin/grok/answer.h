@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "base/error.h"
@@ -43,6 +44,7 @@ struct Answer {
   std::string finish_reason;  // stop, length, tool_calls, content_filter; empty: not yet
   std::optional<Usage> usage;
   std::vector<std::string> citations;            // URLs, each once
+  std::unordered_set<std::string> cited;         // the same, to be found quickly
   std::vector<std::string> annotations;          // JSON
   std::vector<std::string> server_tool_calls;    // JSON
   std::vector<std::string> encrypted_reasoning;  // JSON
