@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/limits.h"
 #include "grok/responses_input.h"
@@ -87,8 +88,12 @@ void WriteEffort(const JsonValue& request, const ModelInfo& model, JsonWriter* j
 // The members of `inner`, which loses its level within `outer`.  A name that stands in
 // both is outer's: no object may have it twice.
 void WriteParts(const JsonValue& outer, const JsonValue& inner, JsonWriter* json) {
+  std::set<std::string_view> taken;
+  for (JsonValue member = outer.FirstChild(); member.present(); member = member.Next()) {
+    taken.insert(member.name());
+  }
   for (JsonValue part = inner.FirstChild(); part.present(); part = part.Next()) {
-    if (outer[part.name()].present()) continue;
+    if (taken.count(part.name()) > 0) continue;
     json->Key(part.name());
     part.WriteTo(json);
   }
