@@ -94,8 +94,9 @@ int Misuse(const Arguments& arguments) {
   Client client(p);
   RequireInvalidCalls(p, client.queue());
   client.RequireFine();
-  p->destroy(p);
-  p->destroy(nullptr);
+  const auto destroy = p->destroy;  // *p is gone after the first
+  destroy(p);
+  destroy(nullptr);
   const uint32_t needed = offsetof(llmp_host, ctx);
   for (uint32_t size = 0; size <= 4 * sizeof(llmp_host); size += sizeof(void*)) {
     RequireState(library, arguments, size, size < needed ? LLMP_UNAVAILABLE : LLMP_READY);
