@@ -7,10 +7,10 @@
 #   scripts/fuzz.sh --list             what there is
 #   scripts/fuzz.sh --help
 #
-# --junit FILE writes a report as CTest does; FUZZ_SEED chooses the same inputs again.  A
-# target starts from tests/fuzz/corpus and what earlier runs left in build/fuzz/corpus.  An
-# input that breaks something ends its target's run, is kept in build/fuzz/findings and tried
-# again by the next run; the exit code is 1.
+# --junit FILE writes a report as CTest does; FUZZ_SEED is libFuzzer's seed.  A target starts
+# from tests/fuzz/corpus and what earlier runs left in build/fuzz/corpus.  An input that breaks
+# something ends its target's run, is kept in build/fuzz/findings and tried again by the next
+# run; the exit code is 1.
 set -uo pipefail
 export LC_ALL=C
 cd "$(dirname "$0")/.." || exit 2
@@ -45,7 +45,7 @@ mkdir -p "$build"
 programs=$([ -n "$target" ] && echo "fuzz-$target" || echo xai_fuzz_programs)
 cmake --preset fuzz >"$build/log" 2>&1 &&
   cmake --build --preset fuzz --target "$programs" >"$build/log" 2>&1 ||
-  { grep -E 'error|FAILED' -A 5 "$build/log" | head -60; exit 1; }
+  { grep -iE 'error|FAILED' -A 5 "$build/log" | head -60; wrong "cannot build"; }
 
 run() {  # run TARGET
   local own=$build/corpus/$1 kept=$findings/$1 arguments=()
