@@ -222,6 +222,9 @@ TEST_F(Unavailable, ForkedChildIsRefused) {
 
 // Matrix D13.
 TEST_F(Unavailable, ACancelledThreadLeavesAfterItsCall) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "not tested here: a sanitizer does not follow pthread_cancel()";
+#endif
   struct Waiter {
     llmp_provider* p;
     uint64_t queue;

@@ -9,7 +9,7 @@ import unittest
 import harness
 import namespace
 from harness import Stage, wait_for
-from lifecycle_harness import HOST, LIBRARY
+from lifecycle_harness import HOST, LIBRARY, NO_LEAKS
 from xai_names import API, AUTH, Xai
 
 HERE = [f"127.0.0.1 {name}" for name in (AUTH, API)]
@@ -40,7 +40,7 @@ class LookupTest(unittest.TestCase):
                 host = subprocess.Popen(
                     [HOST, "dlclose-in-lookup", str(LIBRARY), json.dumps(self.stage.config), how],
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                    text=True, env=self.stage.environment(), cwd=self.stage.cwd)
+                    text=True, env=self.stage.environment(**NO_LEAKS), cwd=self.stage.cwd)
                 self.addCleanup(harness.end_process, host)
                 wait_for(lambda: API in self.names.asked, "the question for the name")
                 host.stdin.write("\n")

@@ -1,7 +1,8 @@
 """What the server says: a prompt tells it how to answer.
 
-A GET lists one model.  fine: `fine`.  hold: `begun`, and nothing more.  gate: `begun`, and the rest when a request
-says `open`.  flood: text until the client goes.  reset: RST instead of an answer.
+A GET lists one model.  fine: `fine`.  hold: `begun`, and nothing more.  gate: `begun`, and the
+rest when a request says `open`.  flood: text until the client goes.  reset: RST instead of an
+answer.
 """
 
 import asyncio
