@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -16,7 +17,7 @@ constexpr size_t kChunks = 320;
 constexpr size_t kChunkBytes = 65536;  // 20 MB in all
 // The window is 256 KB; the rest is room for buffers, arenas and the allocator.
 constexpr int64_t kGrowthKbMax = 8 * 1024;
-constexpr int kQuietLooks = 200;
+constexpr std::chrono::milliseconds kQuiet{200};
 
 char ByteAt(size_t position) {
   return static_cast<char>('a' + (position / kChunkBytes + position) % 26);
@@ -65,13 +66,15 @@ int64_t UnreadBytes(uint16_t port) {
 
 // Until bytes wait for the client and go on waiting: it has stopped reading.
 bool WaitUntilStalled(uint16_t port) {
+  using Clock = std::chrono::steady_clock;
   int64_t last = 0;
-  int quiet = 0;
+  Clock::time_point since = Clock::now();
   return WaitFor([&] {
-    const int64_t now = UnreadBytes(port);
-    quiet = now > 0 && now == last ? quiet + 1 : 0;
-    last = now;
-    return quiet >= kQuietLooks;
+    // One look may take long where thousands of sockets are open.
+    const int64_t unread = UnreadBytes(port);
+    if (unread == 0 || unread != last) since = Clock::now();
+    last = unread;
+    return Clock::now() - since >= kQuiet;
   });
 }
 
