@@ -78,7 +78,7 @@ void RequireState(const Library& library, const Arguments& arguments, uint32_t s
   const llmp_host whole = MakeHost();
   std::memcpy(bytes.data(), &whole, sizeof whole);
   std::memcpy(bytes.data(), &size, sizeof size);
-  const AtPageEnd host(bytes.data(), size < sizeof size ? sizeof size : size);
+  const AtPageEnd host(bytes.data(), size < sizeof(void*) ? sizeof(void*) : size);
   llmp_provider* p = library.TryCreate(arguments.config,
                                        reinterpret_cast<const llmp_host*>(host.data()));
   Require(p != nullptr && p->state == state, "a host of " + std::to_string(size));
