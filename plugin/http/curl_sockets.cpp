@@ -14,6 +14,9 @@ namespace {
 
 // Taken at one look.  What is left is still there at the next one.
 constexpr int kEventsMax = 256;
+// So many looks one after the other, so that of a thousand streams none runs out of time
+// while its bytes lie there; more would let a cancel() wait.
+constexpr int kLooksMax = 4;
 
 // Errors are found by whoever reads or writes.
 int ToCurl(uint32_t events) {
@@ -47,18 +50,26 @@ curl_socket_t CurlSockets::Open(void*, curlsocktype, curl_sockaddr* address) {
 }
 
 void CurlSockets::Perform() {
-  int running = 0;
+  // What has arrived comes before what has run out: see IoLoop::Run().
+  for (int look = 0; look < kLooksMax && PerformSome() == kEventsMax; ++look) {
+  }
   if (due_ms_ && *due_ms_ <= clock_.SteadyMs()) {
     due_ms_.reset();  // before: it may set the next one
+    int running = 0;
     curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
   }
+}
+
+int CurlSockets::PerformSome() {
   std::array<epoll_event, kEventsMax> events;
   const int count = epoll_wait(epoll_.get(), events.data(), kEventsMax, 0);
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<size_t>(i)];
+    int running = 0;
     // A socket that was closed meanwhile is unknown to libcurl, and that is all.
     curl_multi_socket_action(multi_, event.data.fd, ToCurl(event.events), &running);
   }
+  return count;
 }
 
 bool CurlSockets::Wait(int timeout_ms, int fd) {

@@ -39,6 +39,8 @@ class CurlSockets {
   static int OnSocket(CURL*, curl_socket_t socket, int what, void* self, void*);
   static int OnTimer(CURLM*, long timeout_ms, void* self);
   void Watch(int socket, int what);
+  // How many sockets had something.
+  int PerformSome();
 
   CURLM* multi_;
   UniqueFd epoll_;

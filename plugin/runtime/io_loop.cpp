@@ -74,8 +74,10 @@ void IoLoop::UnwatchFd() {
 
 void IoLoop::Run() {
   while (RunTasks()) {
-    RunDueTimers();
+    // Before the timers: after a time without a processor, what has arrived meanwhile is
+    // no silence of the server's.
     Guarded([this] { transport_->Perform(); });
+    RunDueTimers();
     // Only now: a handler may have set a timer.
     if (!transport_->Wait(WaitMs(), watched_fd_)) continue;
     Guarded([this] {
