@@ -41,11 +41,11 @@ class ChaosTest(SignedInTest):
         """How the stream host is started."""
         return [STREAM_HOST, str(self.stage.plugin), json.dumps(config), str(at_once)]
 
-    def crowd(self, chaos, requests, at_once, deadline_s, unwanted=0, **members):
+    def crowd(self, chaos, requests, at_once, deadline_s, unwanted=0, prefix=(), **members):
         """Runs the stream host: its lines in the order of the requests, and the last.  So many
         of the first are cancelled when the others have ended.
         """
-        argv = self.host(self.toward(chaos, **members), at_once)
+        argv = [*prefix, *self.host(self.toward(chaos, **members), at_once)]
         text = "".join("!" * (number < unwanted) + json.dumps(request) + "\n"
                        for number, request in enumerate(requests))
         ended = subprocess.run(argv, input=text, capture_output=True, text=True,

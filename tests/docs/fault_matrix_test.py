@@ -10,7 +10,7 @@ import unittest
 
 SOURCE = pathlib.Path(sys.argv[1])
 NUMBERS = (("A", range(1, 46)), ("B", range(1, 41)), ("C", range(1, 47)), ("D", range(1, 27)),
-           ("E", range(1, 19)), ("G", range(1, 13)), ("H", range(1, 11)))
+           ("E", range(1, 19)), ("F", range(1, 13)), ("G", range(1, 13)), ("H", range(1, 11)))
 ROWS = [f"{group}{number:02}" for group, numbers in NUMBERS for number in numbers]
 ROW = re.compile(r"(?m)^\| ([A-Z]\d\d) \| (.+?) \| (.*?) ?\|$")
 # `file` `test` `test`, as often as one likes.

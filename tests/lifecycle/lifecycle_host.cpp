@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
       {"misuse", xai::Misuse},
       {"no-memory", xai::NoMemory},
       {"odd-text", xai::OddText},
+      {"random-destroy", xai::RandomDestroy},
       {"signals", xai::Signals},
       {"small-stacks", xai::SmallStacks},
       {"surroundings", xai::Surroundings},

@@ -37,6 +37,9 @@ int DestroyAtOnce(const Arguments& arguments);
 // no_memory.cpp
 int NoMemory(const Arguments& arguments);
 
+// random_destroy.cpp
+int RandomDestroy(const Arguments& arguments);
+
 // surroundings.cpp
 int Surroundings(const Arguments& arguments);
 int Signals(const Arguments& arguments);
