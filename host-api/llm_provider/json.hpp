@@ -148,12 +148,13 @@ struct Json::Reader {
     number.text_.assign(text, size);
     return scalar(std::move(number));
   }
+  // The text is UTF-8, but for what half of a surrogate pair is unescaped to.
   bool String(const char* text, Size size, bool) {
-    return scalar(std::string(text, size));
+    return scalar(valid_utf8({text, size}));
   }
   bool StartObject() { return start(Kind::object); }
   bool Key(const char* text, Size size, bool) {
-    name.assign(text, size);
+    name = valid_utf8({text, size});
     return true;
   }
   bool EndObject(Size) {

@@ -74,6 +74,11 @@ TEST(HostJson, ReplacesAMemberThatIsSetAgain) {
 TEST(HostJson, UnescapesStrings) {
   EXPECT_EQ(Json::parse(R"("\u00e9\ud83d\ude00\/\n")")->str(), "é😀/\n");
   EXPECT_FALSE(Json::parse(R"("\ud83d")"));
+  // The other half alone is taken, but no text is ever ill-formed.
+  const auto half = Json::parse(R"({"a\ude00":"\ude00!"})");
+  ASSERT_TRUE(half);
+  EXPECT_EQ((*half)[std::size_t{0}].str(), "\uFFFD\uFFFD\uFFFD!");
+  EXPECT_EQ(half->names()[0], "a\uFFFD\uFFFD\uFFFD");
 }
 
 }  // namespace
