@@ -3,7 +3,6 @@
 // each chunk comes after one that is like it, which need not be read again.
 //
 // Input: one chunk in each line.
-#include <memory>
 #include <string>
 #include <vector>
 

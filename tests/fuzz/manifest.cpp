@@ -12,7 +12,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "entry/version_gate.h"
 #include "entry/version_range.h"

@@ -1,6 +1,5 @@
 #include "fuzz/memory_host.h"
 
-#include <algorithm>
 #include <cstring>
 #include <memory>
 

@@ -3,7 +3,6 @@
 // event comes after one that is like it, which need not be read again.
 //
 // Input: one event in each line.
-#include <memory>
 #include <string>
 #include <vector>
 

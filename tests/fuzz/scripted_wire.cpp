@@ -1,17 +1,10 @@
 #include "fuzz/scripted_wire.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 
-#include "base/unique_fd.h"
 #include "fuzz/fuzz.h"
 #include "http/curl_client.h"
 #include "http/curl_transport.h"

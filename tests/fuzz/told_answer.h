@@ -33,7 +33,7 @@ std::string Describe(const ToldAnswer& told, const Answer& answer);
 // What was told of each call is what the answer has; `late`: or how that begins.
 void CheckCalls(const ToldAnswer& told, const Answer& answer, bool late);
 
-// Takes lines as the data of events, and tells what they are until the answer ends.
+// The lines of an input, each the data of one event.
 std::vector<std::string_view> EventsOf(FuzzInput* input);
 
 }  // namespace xai
