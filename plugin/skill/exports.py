@@ -85,6 +85,9 @@ def models(force=False):
 
 
 def _act(action, **members):
+    for name, value in members.items():
+        if not isinstance(value, (bool, int, float, str, type(None))):
+            members[name] = []  # no JSON: the plugin then says which one is wrong
     return _with_provider(lambda provider: provider.onboarding_action(action, **members))
 
 
@@ -93,7 +96,8 @@ def _with_provider(use):
     try:
         binding = _binding()
     except Exception as error:  # pylint: disable=broad-except
-        return _unavailable("platform_unsupported", f"{type(error).__name__}: {error}", [])
+        return _unavailable("platform_unsupported", f"{type(error).__name__}: {error}",
+                            [os.path.join(FOLDER, "lib", "llm_provider.py")])
     with binding.load(FOLDER, HOST) as provider:
         result = use(provider)
     if result.get("error") == "backend_unavailable":
@@ -121,7 +125,7 @@ def _unavailable(reason, detail, checked_paths):
 def _flush_agent_cache():
     """Has the running platform forget the models it knows: flushed, failed, or skipped."""
     port = os.environ.get("PORT", "")
-    if not port.isdigit():
+    if not (port.isascii() and port.isdigit()):
         return "skipped"
     import http.client  # pylint: disable=import-outside-toplevel
     import socket  # pylint: disable=import-outside-toplevel

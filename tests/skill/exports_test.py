@@ -41,7 +41,8 @@ class StoryTest(SkillTest):
                          ["signed_out", "pending", "signed_out"])
 
     def test_wrong_arguments_are_named(self):
-        for call in ("start(force='yes')", "poll(pending_id=7)", "models(force=1)"):
+        for call in ("start(force='yes')", "poll(pending_id=7)", "models(force=1)",
+                     "poll(b'x')", "start(force=object())", "models(force=[])"):
             with self.subTest(call=call):
                 self.check_error(self.call(call), "invalid_request")
 
@@ -165,7 +166,8 @@ class CacheFlushTest(SkillTest):
 
     def test_what_goes_wrong_is_said_and_nothing_more(self):
         self.assertEqual(self.logout(self.serve(500).server_port), "failed")
-        for port, outcome in ((1, "failed"), (70000, "failed"), ("x", "skipped"), ("", "skipped")):
+        for port, outcome in ((1, "failed"), (70000, "failed"), ("x", "skipped"), ("", "skipped"),
+                              ("\u00b2", "skipped")):
             with self.subTest(port=port):
                 self.assertEqual(self.logout(port), outcome)
 
