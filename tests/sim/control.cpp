@@ -106,16 +106,17 @@ HttpReply Control::PlayNamed(const JsonValue& body) {
   }
   if (name == "sign_in") {
     const std::string_view outcome = TextMember(body, "outcome").value_or("");
-    if (outcome == "approved" || outcome == "denied") {
-      return Decide(body, outcome == "approved");
-    }
     const std::string_view code = TextMember(body, "user_code").value_or("");
+    const bool approved = outcome == "approved";
+    if ((approved || outcome == "denied") && flows_.Decide(code, approved)) return Done();
     if (outcome == "expired" && flows_.Expire(code)) return Done();
     return Failed(400, "outcome is approved, denied or expired, of a known user_code");
   }
   std::string wrong;
   std::optional<Scene> scene = NamedScene(body, &wrong);
-  if (!scene) return Failed(404, wrong);
+  // 404 says that it has no such thing, 400 that it was asked for wrongly.
+  const bool known = name == "answer" || name == "refusal";
+  if (!scene) return Failed(known ? 400 : 404, wrong);
   scenes_.Add(std::move(*scene));
   return Done();
 }

@@ -26,21 +26,29 @@ std::string Delta(std::string_view name, std::string_view text) {
   });
 }
 
-// A call comes whole, as xAI sends them; its pieces are joined.
-std::string Call(const JsonValue& call, std::int64_t index) {
-  std::string arguments;
-  if (const JsonValue* pieces = Member(call, "arguments"); pieces && pieces->IsArray()) {
-    for (const JsonValue& piece : pieces->GetArray()) {
-      if (piece.IsString()) arguments += TextOf(piece);
-    }
-  }
+// One piece of a call; the first has its id and name.
+std::string CallPiece(const JsonValue& call, std::int64_t index, bool first,
+                      std::string_view arguments) {
   return Chunk([&](JsonWriter& json) {
     json.ObjectMember("delta").ArrayMember("tool_calls").BeginObject();
-    json.Member("id", TextMember(call, "id").value_or("call"));
-    json.Member("index", index).Member("type", "function").ObjectMember("function");
-    json.Member("name", TextMember(call, "name").value_or("f"));
+    json.Member("index", index);
+    if (first) json.Member("id", TextMember(call, "id").value_or("call"));
+    json.Member("type", "function").ObjectMember("function");
+    if (first) json.Member("name", TextMember(call, "name").value_or("f"));
     json.Member("arguments", arguments).EndObject().EndObject().EndArray().EndObject();
   });
+}
+
+void AddCall(const JsonValue& call, std::int64_t index, Scene* scene) {
+  bool first = true;
+  if (const JsonValue* pieces = Member(call, "arguments"); pieces && pieces->IsArray()) {
+    for (const JsonValue& piece : pieces->GetArray()) {
+      if (!piece.IsString()) continue;
+      scene->chunks.push_back(CallPiece(call, index, first, TextOf(piece)));
+      first = false;
+    }
+  }
+  if (first) scene->chunks.push_back(CallPiece(call, index, first, "{}"));
 }
 
 std::string Finish(std::string_view reason) {
@@ -66,7 +74,9 @@ void AddDeltas(const JsonValue& document, std::string_view from, std::string_vie
   }
 }
 
-Scene AnswerScene(const JsonValue& document) {
+std::optional<Scene> AnswerScene(const JsonValue& document) {
+  const std::string_view end = TextMember(document, "end").value_or("done");
+  if (end != "done" && end != "cut") return std::nullopt;
   Scene scene;
   scene.chunked = true;
   scene.chunks.push_back(Delta("role", "assistant"));
@@ -78,12 +88,11 @@ Scene AnswerScene(const JsonValue& document) {
   std::int64_t calls = 0;
   if (const JsonValue* list = Present(document, "tool_calls"); list && list->IsArray()) {
     for (const JsonValue& call : list->GetArray()) {
-      scene.chunks.push_back(Call(call, calls++));
+      AddCall(call, calls++, &scene);
     }
   }
-  const std::string_view end = TextMember(document, "end").value_or("done");
-  if (end != "done") {
-    scene.end = end == "cut" ? BodyEnd::kCut : BodyEnd::kStall;
+  if (end == "cut") {
+    scene.end = BodyEnd::kCut;
   } else {
     scene.chunks.push_back(Finish(calls > 0 ? "tool_calls" : "stop"));
     scene.chunks.emplace_back("data: [DONE]\n\n");
@@ -119,7 +128,7 @@ std::optional<Scene> NamedScene(const JsonValue& document, std::string* wrong) {
   if (name == "answer") scene = AnswerScene(document);
   if (name == "refusal") scene = RefusalScene(document);
   if (!scene) {
-    *wrong = "there is no such scene";
+    *wrong = "there is no such scene, end or kind";
     return std::nullopt;
   }
   scene->path = kPath;

@@ -23,6 +23,16 @@ bool Careless(const char* about) {
 void Converse(llmp_provider* p) {
   const std::uint64_t queue = p->queue_open(p, 0);
   const std::uint64_t number = Careless("numbers") ? 0 : 1;
+  if (Careless("waiters")) {
+    // Without an end in sight both wait.
+    std::thread([p, queue] {
+      llmp_event event;
+      p->queue_wait(p, queue, 1000, &event, 1);
+    }).detach();
+    llmp_event event;
+    p->queue_wait(p, queue, 1000, &event, 1);
+    return;
+  }
   p->complete(p, queue, number, kRequest, std::strlen(kRequest));
   std::string kept;
   const char* pointers[16] = {};

@@ -17,7 +17,7 @@ struct World {
   std::filesystem::path plugin;        // the folder with manifest.json, absolute
   llmp::Json config;                   // of --config, and a state_dir of the validator's
   std::string upstream;                // the URL of --upstream, or empty
-  std::filesystem::path scratch;       // an empty folder, $HOME as well
+  std::filesystem::path scratch;       // an empty folder below $HOME
   std::filesystem::path self;          // this program, for tests that need a process more
   std::vector<std::string> arguments;  // with which `self` was called
   std::vector<std::string> warnings = {};

@@ -15,7 +15,8 @@ namespace validator {
 struct HostRule {
   const char* id;  // "LLMP-HOST-003"
   const char* summary;
-  const char* conduct;  // what the plugin does, as misbehaving.cpp knows it
+  // What the plugin does, as misbehaving.cpp knows it; null: it is looked at all along.
+  const char* conduct;
 };
 
 std::vector<HostRule> HostRules();

@@ -162,11 +162,13 @@ void ConfigOfEveryKind(World& world) {
 
 void ConfigIsCopied(World& world) {
   const Library library(world);
-  std::string config = world.config.dump();
-  Subject subject(library, config, &PlainHost());
+  const std::string config = world.config.dump();
+  Subject kept(library, config, &PlainHost());
   const llmp::Json before =
-      DocumentOf(subject.Ask(&llmp_provider::onboarding_action, Action("status")).back());
-  config.assign(config.size(), 'x');
+      DocumentOf(kept.Ask(&llmp_provider::onboarding_action, Action("status")).back());
+  std::string copy = config;
+  Subject subject(library, copy, &PlainHost());
+  copy.assign(copy.size(), 'x');
   const llmp::Json after =
       DocumentOf(subject.Ask(&llmp_provider::onboarding_action, Action("status")).back());
   Require(before.dump() == after.dump(), "config is read after create() has returned");

@@ -11,7 +11,11 @@
 namespace validator {
 namespace {
 
-constexpr std::array<std::string_view, 6> kNeededAllowed = {"libc.so.6",
+// The C library's own parts, as older systems divide it, and the compiler's two.
+constexpr std::array<std::string_view, 9> kNeededAllowed = {"libpthread.so.0",
+                                                            "libdl.so.2",
+                                                            "librt.so.1",
+                                                            "libc.so.6",
                                                             "libm.so.6",
                                                             "libstdc++.so.6",
                                                             "libgcc_s.so.1",

@@ -33,8 +33,9 @@ std::string Conduct() {
   return ReadFile(Folder() + "conduct");
 }
 
+// `what` begins with the id of a rule.
 void Violation(const char* what) {
-  std::ofstream(Folder() + "violations", std::ios::app) << what << "; ";
+  std::ofstream(Folder() + "violations", std::ios::app) << what << "\n";
 }
 
 struct Event {
@@ -60,7 +61,8 @@ class Provider : public llmp_provider {
  private:
   static Provider& Self(llmp_provider* p) {
     auto& self = *static_cast<Provider*>(p);
-    if (self.destroyed_) Violation("it calls a provider that it has destroyed");
+    if (self.destroyed_)
+      Violation("LLMP-HOST-012 it calls a provider that it has destroyed");
     return self;
   }
 
@@ -164,11 +166,12 @@ std::vector<Event> Provider::Answer() const {
 std::int32_t Provider::Begin(std::uint64_t queue, std::uint64_t request, const char* json,
                              std::vector<Event> events) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (request == 0) Violation("it uses the request number 0");
-  if (json == nullptr) Violation("it passes null as JSON");
-  if (!requests_.insert(request).second) Violation("it uses a request number twice");
+  if (request == 0) Violation("LLMP-HOST-011 it uses the request number 0");
+  if (json == nullptr) Violation("LLMP-HOST-013 it passes null as JSON");
+  if (!requests_.insert(request).second)
+    Violation("LLMP-HOST-011 it uses a request number twice");
   if (queues_.count(queue) == 0) {
-    Violation("it starts a request on a queue that is not open");
+    Violation("LLMP-HOST-013 it starts a request on a queue that is not open");
     return LLMP_E_INVALID;
   }
   for (Event& event : events) {
@@ -186,7 +189,7 @@ std::int32_t Provider::Wait(std::uint64_t number, std::int32_t timeout_ms,
   const auto it = queues_.find(number);
   if (it == queues_.end()) return LLMP_E_CLOSED;
   Queue& queue = it->second;
-  if (queue.users++ != 0) Violation("two threads wait on one queue");
+  if (queue.users++ != 0) Violation("LLMP-HOST-010 two threads wait on one queue");
   for (std::string& old : queue.delivered) std::memset(old.data(), '#', old.size());
   const auto ready = [&] {
     return queue.woken || !queue.waiting.empty() || queue.idle_waits > 0;
@@ -220,7 +223,8 @@ void Provider::Close(std::uint64_t number) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto it = queues_.find(number);
   if (it == queues_.end()) return;
-  if (it->second.users != 0) Violation("it closes a queue on which somebody waits");
+  if (it->second.users != 0)
+    Violation("LLMP-HOST-010 it closes a queue on which somebody waits");
   queues_.erase(it);
 }
 
@@ -237,7 +241,7 @@ llmp_provider* AnotherMajor() {
     return nullptr;
   };
   provider.queue_open = [](llmp_provider*, std::uint32_t) -> std::uint64_t {
-    Violation("it opens a queue of a provider of another major");
+    Violation("LLMP-HOST-007 it opens a queue of a provider of another major");
     return 0;
   };
   return &provider;
@@ -246,7 +250,8 @@ llmp_provider* AnotherMajor() {
 llmp_provider* Create(std::uint32_t, const llmp_host*, const char*, std::size_t) {
   std::string conduct = Conduct();
   if (conduct == "has no memory") return nullptr;
-  if (conduct == "has another magic") Violation("it uses an entry with another magic");
+  if (conduct == "has another magic")
+    Violation("LLMP-HOST-009 it uses an entry with another magic");
   if (conduct == "speaks another major") return AnotherMajor();
   return new Provider(std::move(conduct));
 }

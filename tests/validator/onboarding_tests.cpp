@@ -175,8 +175,6 @@ void ModelsAreListedTheSameTwice(World& world) {
           "list_models and the action models list different ones");
 }
 
-// Base64url without padding differs in its last letters with what stands before it:
-// the text itself and its hexadecimal digits are looked for.
 std::string Hex(const std::string& text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex;
@@ -185,6 +183,16 @@ std::string Hex(const std::string& text) {
     hex += kDigits[static_cast<unsigned char>(letter) & 15];
   }
   return hex;
+}
+
+// Everything below $HOME, where a provider keeps what it keeps.
+std::string AllFiles() {
+  std::string bytes;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(getenv("HOME"))) {
+    if (entry.is_regular_file()) bytes += ReadFile(entry.path());
+  }
+  return bytes;
 }
 
 void NoTokenIsShown(World& world) {
@@ -197,15 +205,16 @@ void NoTokenIsShown(World& world) {
   {
     Subject subject(world, &host);
     shown += subject->info;
+    const auto act = [&](const char* action) {
+      for (const Event& event : subject.Ask(kAct, Action(action))) shown += event.data;
+      shown += AllFiles();  // what a copy of the folders would hold now
+    };
+    act("start");
     SignIn(world, &subject);
     for (const char* action :
-         {"start", "status", "models", "refresh", "poll", "logout"}) {
-      for (const Event& event : subject.Ask(kAct, Action(action))) shown += event.data;
+         {"status", "models", "refresh", "start", "poll", "logout"}) {
+      act(action);
     }
-  }
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(world.scratch)) {
-    if (!entry.is_regular_file()) continue;
-    shown += ReadFile(entry.path());
   }
   const auto secrets = Secrets(world);
   Require(!secrets.empty(), "the simulated vendor has handed out no secret");

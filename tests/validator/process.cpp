@@ -4,12 +4,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -20,6 +22,9 @@ namespace {
 
 constexpr std::size_t kOutputBytesMax = 4096;
 constexpr int kExecFailed = 127;
+
+// The signal that is to end us, for whoever waits.
+volatile std::sig_atomic_t g_interrupted = 0;
 
 // What execve() wants, made before fork(): the child may not allocate.
 class Strings {
@@ -52,6 +57,8 @@ std::vector<std::string> Environment(const Command& command) {
 [[noreturn]] void Become(const Command& command, const Strings& argv,
                          const Strings& environment, int input, int output) {
   setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a probe dies with the test that started it
+  signal(SIGPIPE, SIG_DFL);
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
@@ -73,12 +80,13 @@ bool WaitFor(pid_t child, std::chrono::milliseconds timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   int ready = 0;
   do {
+    if (g_interrupted != 0) break;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         deadline - std::chrono::steady_clock::now());
     ready = poll(&waited, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
   } while (ready < 0 && errno == EINTR);
   close(pidfd);
-  return ready > 0;
+  return ready > 0 || g_interrupted != 0;
 }
 
 std::string Beginning(const std::filesystem::path& file) {
@@ -90,6 +98,13 @@ std::string Beginning(const std::filesystem::path& file) {
 }
 
 }  // namespace
+
+void CatchSignals() {
+  struct sigaction action = {};
+  action.sa_handler = [](int number) { g_interrupted = number; };
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);  // the report then says that it could not be written
+}
 
 Finished Run(const Command& command) {
   const Strings argv(command.argv);
@@ -116,6 +131,7 @@ Finished Run(const Command& command) {
   if (WIFEXITED(status)) finished.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) finished.signal = WTERMSIG(status);
   finished.output = Beginning(command.output_file);
+  if (g_interrupted != 0) throw Interrupted{g_interrupted};
   return finished;
 }
 

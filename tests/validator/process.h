@@ -27,6 +27,13 @@ struct Finished {
   std::string output;  // the beginning, at most 4 KiB
 };
 
+// Thrown by Run() once one of the signals has come that CatchSignals() waits for.
+struct Interrupted {
+  int signal;
+};
+// So that whoever presses Ctrl-C leaves neither processes nor files.
+void CatchSignals();
+
 // Ends it, and what it has started in its process group, at the deadline.  Its standard
 // input is empty.
 Finished Run(const Command& command);

@@ -52,6 +52,11 @@ Snapshot TakeSnapshot() {
   AddLimits(&all);
   const mode_t mask = umask(0);
   umask(mask);
+  for (const char* fd : {"0", "1", "2"}) {
+    std::error_code gone;
+    all[std::string("descriptor ") + fd] =
+        fs::read_symlink(std::string("/proc/self/fd/") + fd, gone);
+  }
   all["umask"] = std::to_string(mask);
   all["the working directory"] = fs::current_path();
   all["the locale"] = setlocale(LC_ALL, nullptr);

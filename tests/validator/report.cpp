@@ -16,9 +16,10 @@ constexpr std::array<Outcome, 6> kOutcomes = {Outcome::kPassed,  Outcome::kFaile
                                               Outcome::kCrashed, Outcome::kTimedOut,
                                               Outcome::kWarned,  Outcome::kSkipped};
 
-bool IsFault(Outcome outcome) {
-  return outcome == Outcome::kFailed || outcome == Outcome::kCrashed ||
-         outcome == Outcome::kTimedOut;
+constexpr int kNotWritten = 2;
+
+bool Written() {
+  return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
 }
 
 }  // namespace
@@ -73,7 +74,7 @@ int Report::Finish() const {
   });
   if (json_) {
     std::printf("%s\n", Json().c_str());
-    return faulty ? 1 : 0;
+    return Written() ? (faulty ? 1 : 0) : kNotWritten;
   }
   std::string line;
   for (const Outcome outcome : kOutcomes) {
@@ -81,7 +82,7 @@ int Report::Finish() const {
             OutcomeName(outcome);
   }
   std::printf("%s: %s\n", subject_.c_str(), line.c_str());
-  return faulty ? 1 : 0;
+  return Written() ? (faulty ? 1 : 0) : kNotWritten;
 }
 
 }  // namespace validator

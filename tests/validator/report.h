@@ -26,7 +26,8 @@ class Report {
   // Before a test that may take a while, on a terminal.
   void Announce(std::string_view id) const;
   void Add(Finding finding);
-  // Prints the summary.  Returns the exit code: 0 if nothing failed, else 1.
+  // Prints the summary.  Returns the exit code: 0 if nothing failed, else 1, and 2 if it
+  // could not be written.
   int Finish() const;
 
  private:

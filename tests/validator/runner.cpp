@@ -1,8 +1,15 @@
 #include "validator/runner.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
 #include <exception>
 #include <fstream>
+#include <sstream>
 
 #include "validator/check.h"
 #include "validator/files.h"
@@ -35,6 +42,17 @@ Result Perform(const Test& test, World& world) {
   return {Outcome::kWarned, all};
 }
 
+// Those that a plugin has started and left, wherever they went.  False if there are none.
+bool EndChildren() {
+  if (waitpid(-1, nullptr, WNOHANG) < 0) return false;
+  const std::string self = std::to_string(getpid());
+  std::istringstream children(ReadFile("/proc/self/task/" + self + "/children"));
+  for (pid_t child = 0; children >> child;) kill(child, SIGKILL);
+  while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+  }
+  return true;
+}
+
 Outcome ParseOutcome(const std::string& name) {
   for (std::size_t i = 0; i < kNames.size(); ++i) {
     if (name == kNames[i]) return static_cast<Outcome>(i);
@@ -58,6 +76,11 @@ std::string WithOutput(std::string detail, const Finished& finished) {
 
 const char* OutcomeName(Outcome outcome) {
   return kNames[static_cast<std::size_t>(outcome)];
+}
+
+bool IsFault(Outcome outcome) {
+  return outcome == Outcome::kFailed || outcome == Outcome::kCrashed ||
+         outcome == Outcome::kTimedOut;
 }
 
 Result RunApart(const World& world, const std::string& id, const RunOptions& options) {
@@ -90,7 +113,11 @@ Result RunApart(const World& world, const std::string& id, const RunOptions& opt
 }
 
 void RunHere(const Test& test, World& world, const std::filesystem::path& report) {
-  const Result result = Perform(test, world);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  Result result = Perform(test, world);
+  if (EndChildren() && result.outcome != Outcome::kFailed) {
+    result = {Outcome::kFailed, "it leaves a process behind"};
+  }
   std::ofstream(report) << llmp::Json::object()
                                .set("outcome", OutcomeName(result.outcome))
                                .set("detail", result.detail)

@@ -15,6 +15,8 @@ namespace validator {
 enum class Outcome { kPassed, kWarned, kFailed, kCrashed, kTimedOut, kSkipped };
 
 const char* OutcomeName(Outcome outcome);
+// Failed, crashed or timed out.
+bool IsFault(Outcome outcome);
 
 struct Result {
   Outcome outcome = Outcome::kCrashed;

@@ -37,8 +37,8 @@ curl_version_info_data* curl_version_info(CURLversion age) {
   if (!info || !Wanted("old_libcurl")) return info;
   Used();
   copy = *info;
-  copy.version = "7.60.0";
-  copy.version_num = 0x073c00;
+  copy.version = "7.15.0";
+  copy.version_num = 0x070f00;
   return &copy;
 }
 

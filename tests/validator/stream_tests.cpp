@@ -11,7 +11,7 @@ namespace {
 
 constexpr Call kComplete = &llmp_provider::complete;
 
-// A letter of one, two, three and four bytes, divided between the pieces.
+// Letters of one, two, three and four bytes.
 const std::vector<std::string>& Pieces() {
   static const std::vector<std::string> pieces = {"plain ", "\xc3\xa9t\xc3\xa9 ",
                                                   "\xe6\xbc\xa2\xe5\xad\x97 ",
@@ -32,8 +32,7 @@ Events Completed(const World& world, Subject* subject, const llmp::Json& scene) 
   return subject->Ask(kComplete, Chat(model, "Hi"));
 }
 
-// The number of bytes that are missing at its end to a whole code point; -1 if it begins
-// within one.
+// Whether it neither begins nor ends within a code point.
 bool IsWhole(const std::string& text) {
   std::size_t at = 0;
   while (at < text.size()) {

@@ -134,6 +134,7 @@ Events Take(llmp_provider* provider, std::uint64_t queue, std::int32_t timeout_m
   for (std::int32_t i = 0; i < count; ++i) {
     const llmp_event& from = raw[static_cast<std::size_t>(i)];
     Require(from.data != nullptr, "an event's data is null");
+    Require(from.data[from.size] == '\0', "there is no NUL after an event's data");
     events.push_back({from.request, from.kind, from.status, from.index,
                       std::string(from.data, from.size)});
   }
@@ -164,13 +165,6 @@ void AwaitReadable(llmp_provider* provider, std::uint64_t queue) {
   const int ready = poll(&waited, 1, static_cast<int>(timeout.count()));
   close(fd);
   Require(ready == 1, "the descriptor of a queue with events does not get readable");
-}
-
-const Event& EndOf(const Events& events, std::uint64_t request) {
-  for (const Event& event : events) {
-    if (event.kind == LLMP_EV_END && event.request == request) return event;
-  }
-  Fail("a request has no END");
 }
 
 llmp::Json DocumentOf(const Event& end) {

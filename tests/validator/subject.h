@@ -90,8 +90,6 @@ Events TakeUntilEnds(llmp_provider* provider, std::uint64_t queue, std::size_t e
 // Waits until somebody could take an event, without taking one.
 void AwaitReadable(llmp_provider* provider, std::uint64_t queue);
 
-// The END of a request; fails if there is none.
-const Event& EndOf(const Events& events, std::uint64_t request);
 // The document of an END.  Fails unless it is a JSON object with the member ok.
 llmp::Json DocumentOf(const Event& end);
 // The bytes of all events of one kind, joined.

@@ -136,12 +136,12 @@ void WithShim(const World& world, const char* what) {
                                       {"LLMP_VALIDATOR_SHIM", what},
                                       {"LLMP_VALIDATOR_SHIM_USED", used}});
   Require(result.outcome == Outcome::kPassed,
-          std::string(OutcomeName(result.outcome)) + " " + result.detail);
+          std::string("then it ") + OutcomeName(result.outcome) + ": " + result.detail);
   const auto state = world.scratch / kAnswers / "state";
   std::ifstream file(state);
   std::string word;
   file >> word;
-  if (!std::filesystem::exists(used)) return;  // it does not use that library
+  if (!std::filesystem::exists(used)) Skip("it does not use that library");
   Require(word == "unavailable", "it takes no notice, and is ready");
 }
 
@@ -198,7 +198,7 @@ std::vector<Test> UnavailableTests() {
        Needs::kNothing, EveryFunctionAnswers},
       {"LLMP-UNAVAILABLE-002", "whichever library it needs is broken, it answers",
        Needs::kNothing, AnyLibraryMayBeMissing},
-      {"LLMP-UNAVAILABLE-003", "with a libcurl that is too old it says so",
+      {"LLMP-UNAVAILABLE-003", "with a libcurl of ten years ago it says so",
        Needs::kNothing, AnOldLibcurl},
       {"LLMP-UNAVAILABLE-004", "with a libcurl that does not start it says so",
        Needs::kNothing, ALibcurlThatDoesNotStart},

@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <stdexcept>
 #include <thread>
 
 #include "validator/check.h"
@@ -27,7 +28,9 @@ struct Reply {
 Reply Send(const World& world, http::verb verb, const std::string& path,
            const std::string& body) {
   const std::string& url = world.upstream;
-  Require(url.starts_with(kScheme), "--upstream takes an http:// address");
+  if (!url.starts_with(kScheme)) {
+    throw std::runtime_error("--upstream takes an http:// address");
+  }
   const auto slash = url.find('/', kScheme.size());
   const std::string authority = url.substr(kScheme.size(), slash - kScheme.size());
   const auto colon = authority.rfind(':');
@@ -61,6 +64,14 @@ void Play(const World& world, const llmp::Json& scene) {
   }
   Require(reply.status == 200,
           "the simulated vendor refuses scene " + scene.dump() + ": " + reply.body);
+}
+
+void Reset(const World& world) {
+  constexpr const char* kReset = R"({"scene":"reset"})";
+  const Reply reply = Send(world, http::verb::post, "/scene", kReset);
+  if (reply.status == 200) return;
+  throw std::runtime_error("--upstream: " + world.upstream + "/scene answers " +
+                           std::to_string(reply.status));
 }
 
 std::vector<std::string> Secrets(const World& world) {

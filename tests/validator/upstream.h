@@ -12,6 +12,8 @@ namespace validator {
 // POST URL/scene.  Skips the test if the vendor cannot play it (404), fails if it is not
 // there.
 void Play(const World& world, const llmp::Json& scene);
+// Forgets all scenes.  Throws unless the vendor is there.
+void Reset(const World& world);
 // GET URL/secrets: each token and code that it has handed out.
 std::vector<std::string> Secrets(const World& world);
 

@@ -37,8 +37,9 @@ OUTCOMES = {"crashes_on_config": "crashed"}
 # How a host is careless, and the rule that it breaks.
 CARELESS = {
     "bytes": "LLMP-HOST-001",
-    "numbers": "LLMP-HOST-001",
-    "afterwards": "LLMP-HOST-001",
+    "numbers": "LLMP-HOST-011",
+    "afterwards": "LLMP-HOST-012",
+    "waiters": "LLMP-HOST-010",
     "kinds": "LLMP-HOST-002",
     "idle": "LLMP-HOST-003",
     "major": "LLMP-HOST-007",
@@ -127,9 +128,15 @@ class ValidatorTest(ValidatorStage):
 
     def test_without_a_vendor_it_says_what_was_not_tested(self):
         _, findings = self.findings(harness.PLUGIN, "--only", "LLMP-STREAM")
+        self.assertEqual(findings.pop("LLMP-SCAN-008")["outcome"], "passed")
         self.assertEqual({f["outcome"] for f in findings.values()}, {"skipped"})
         for found in findings.values():
             self.assertIn("--upstream", found["detail"])
+
+    def test_whatever_does_not_live_costs_one_finding(self):
+        _, findings = self.findings(str(self.stage.root))
+        self.assertEqual(findings["LLMP-SCAN-008"]["outcome"], "failed")
+        self.assertEqual(findings["LLMP-QUEUE-001"]["outcome"], "skipped")
 
     def test_a_folder_without_a_plugin(self):
         _, findings = self.findings(str(self.stage.root), "--only", "LLMP-SCAN-001")
@@ -137,10 +144,16 @@ class ValidatorTest(ValidatorStage):
 
     def test_wrong_arguments(self):
         for arguments in ((), (harness.PLUGIN, "--only", "LLMP-NOBODY"),
-                          (harness.PLUGIN, "--config", "[")):
+                          (harness.PLUGIN, "--config", "["), (harness.PLUGIN, "--upstream", "x"),
+                          (harness.PLUGIN, "--upstream", "http://127.0.0.1:1"),
+                          ("--check-host", "/no/such/program")):
             ended = self.run_validator(*arguments)
             self.assertEqual(ended.returncode, 2, arguments)
             self.assertIn("provider-validator: ", ended.stderr)
+        for arguments in (("--no-such-option",), (harness.PLUGIN, "--timeout-s", "0")):
+            self.assertEqual(self.run_validator(*arguments).returncode, 2, arguments)
+        ended = self.run_validator("--only", "LLMP-IMAGE-001", harness.PLUGIN)
+        self.assertEqual(ended.returncode, 0, ended.stdout)
         self.assertEqual(self.run_validator("--help").returncode, 0)
 
     def test_the_contract_names_every_finding(self):
@@ -175,7 +188,7 @@ class CheckHostTest(ValidatorStage):
 
     def test_a_host_that_loads_nothing_is_not_one(self):
         _, findings = self.findings("--check-host", self.host("#!/bin/sh\nexit 0\n"))
-        self.assertEqual({f["outcome"] for f in findings.values()}, {"failed"})
+        self.assertEqual({f["outcome"] for f in findings.values()}, {"failed", "skipped"})
 
 
 if __name__ == "__main__":
