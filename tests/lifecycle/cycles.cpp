@@ -66,4 +66,15 @@ int Cycles(const Arguments& arguments) {
   return 0;
 }
 
+// One provider is never destroyed: it has no thread that would still know of it.
+int Forget(const Arguments& arguments) {
+  Library library(arguments.library);
+  llmp_host host = MakeHost();
+  host.struct_size = sizeof host.struct_size;  // too small: it becomes unavailable
+  const llmp_provider* provider = library.TryCreate(arguments.config, &host);
+  Require(provider != nullptr && provider->state == LLMP_UNAVAILABLE, "it is available");
+  library.Close();
+  return 0;
+}
+
 }  // namespace xai

@@ -45,10 +45,11 @@ class LifecycleTest(ChaosTest):
         return [HOST, scenario, str(library), json.dumps(config), *map(str, more)]
 
     def live(self, scenario, *more, code=0, env=None, deadline_s=harness.DEADLINE_S,
-             preexec_fn=None, **members):
+             preexec_fn=None, prefix=(), **members):
         """Runs a host to its end: what it has printed, as a document."""
-        ended = subprocess.run(self.argv(scenario, *more, **members), capture_output=True,
-                               text=True, env=self.stage.environment(**NO_LEAKS, **(env or {})),
+        ended = subprocess.run([*prefix, *self.argv(scenario, *more, **members)],
+                               capture_output=True, text=True,
+                               env=self.stage.environment(**NO_LEAKS, **(env or {})),
                                cwd=self.stage.cwd, stdin=subprocess.DEVNULL,
                                preexec_fn=preexec_fn, timeout=deadline_s, check=False)
         self.assertEqual((ended.returncode, ended.stderr), (code, ""), ended.stdout)

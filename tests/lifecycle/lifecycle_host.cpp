@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
       {"destroy-live", xai::DestroyLive},
       {"dlclose-in-lookup", xai::DlcloseInLookup},
       {"dlclose-live", xai::DlcloseLive},
+      {"forget", xai::Forget},
       {"fork-live", xai::ForkLive},
       {"inherited", xai::Inherited},
       {"leave-live", xai::LeaveLive},

@@ -15,6 +15,7 @@ int LeaveLive(const Arguments& arguments);
 
 // cycles.cpp
 int Cycles(const Arguments& arguments);
+int Forget(const Arguments& arguments);
 
 // twice.cpp
 int Twice(const Arguments& arguments);
