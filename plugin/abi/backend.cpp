@@ -24,6 +24,7 @@ std::string MakeInfo(const JsonValue& manifest) {
   json.Key("abi").BeginObject();
   json.Key("major").Int(LLMP_ABI_MAJOR).Key("minor").Int(LLMP_ABI_MINOR).EndObject();
   json.Key("fork").String("refuses");
+  json.Key("features").BeginArray().String("device_code").EndArray();
   json.Key("libraries").BeginObject().Key("libcurl").String(found.libcurl);
   json.Key("tls").String(found.tls).Key("libsodium").String(found.libsodium);
   return json.EndObject().EndObject().Take();

@@ -83,6 +83,7 @@ TEST_F(BackendTest, InfoSaysWhatItIs) {
   EXPECT_EQ(info->root()["state"].String(), "ready");
   EXPECT_EQ(info->root()["abi"]["major"].Integer(), LLMP_ABI_MAJOR);
   EXPECT_EQ(info->root()["fork"].String(), "refuses");
+  EXPECT_EQ(info->root()["features"].FirstChild().String(), "device_code");
 }
 
 TEST_F(BackendTest, MakingOneStartsNoThread) {

@@ -11,8 +11,13 @@ namespace {
 
 constexpr Call kAct = &llmp_provider::onboarding_action;
 
+void NeedDeviceFlow(const Subject& subject) {
+  if (!HasDeviceFlow(subject)) Skip("info.features has no device_code");
+}
+
 void NobodyIsSignedIn(World& world) {
   Subject subject(world);
+  NeedDeviceFlow(subject);
   if (subject->state == LLMP_UNAVAILABLE) return;
   const llmp::Json status = subject.AskWell(kAct, Action("status"));
   Require(
@@ -23,6 +28,7 @@ void NobodyIsSignedIn(World& world) {
 
 void WhatNeedsASignInSaysSo(World& world) {
   Subject subject(world);
+  NeedDeviceFlow(subject);
   if (subject->state == LLMP_UNAVAILABLE) return;
   const Event completed = subject.Ask(&llmp_provider::complete, Chat("m", "Hi")).back();
   Require(completed.status == LLMP_E_NO_AUTH,
@@ -52,6 +58,7 @@ void UnknownActionsAreRefused(World& world) {
 }
 
 llmp::Json Started(Subject* subject) {
+  NeedDeviceFlow(*subject);
   llmp::Json started = subject->AskWell(kAct, Action("start"));
   for (const char* member :
        {"pending_id", "user_code", "verification_url", "instructions"}) {
@@ -124,6 +131,7 @@ void ACancelledSignInIsOver(World& world) {
 
 void LogoutLeavesNothing(World& world) {
   Subject subject(world);
+  NeedDeviceFlow(subject);
   SignIn(world, &subject);
   const llmp::Json out = subject.AskWell(kAct, Action("logout"));
   Require(out["status"].str() == "disconnected" && out["removed"].is_true(),
@@ -136,6 +144,7 @@ void LogoutLeavesNothing(World& world) {
 
 void ARefreshIsOne(World& world) {
   Subject subject(world);
+  NeedDeviceFlow(subject);
   SignIn(world, &subject);
   const llmp::Json refreshed = subject.AskWell(kAct, Action("refresh"));
   Require(refreshed["status"].str() == "refreshed" &&
@@ -204,6 +213,7 @@ void NoTokenIsShown(World& world) {
   };
   {
     Subject subject(world, &host);
+    NeedDeviceFlow(subject);
     shown += subject->info;
     const auto act = [&](const char* action) {
       for (const Event& event : subject.Ask(kAct, Action(action))) shown += event.data;

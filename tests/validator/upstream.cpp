@@ -114,8 +114,18 @@ Event PollToTheEnd(Subject* subject) {
   }
 }
 
+bool HasDeviceFlow(const Subject& subject) {
+  const llmp::Json info = llmp::Json::parse(subject->info).value_or(llmp::Json());
+  const llmp::Json& features = info["features"];
+  for (const llmp::Json& feature : features.items()) {
+    if (feature.str() == "device_code") return true;
+  }
+  return !features.is_array();
+}
+
 llmp::Json SignIn(const World& world, Subject* subject) {
   constexpr Call kAct = &llmp_provider::onboarding_action;
+  if (!HasDeviceFlow(*subject)) return llmp::Json();
   llmp::Json status = subject->AskWell(kAct, Action("status"));
   if (status["connected"].is_true()) return status;
   const llmp::Json started = subject->AskWell(kAct, Action("start"));

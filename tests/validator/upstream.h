@@ -23,6 +23,8 @@ llmp::Json Says(const std::vector<std::string>& pieces);
 // Decides a sign-in that was started: "approved", "denied" or "expired".
 void Decide(const World& world, const std::string& user_code, const std::string& outcome);
 
+// False if info.features leaves it out: then nobody signs in.
+bool HasDeviceFlow(const Subject& subject);
 // Signs in unless somebody is: start, approve, poll.  Returns what poll said, or status.
 llmp::Json SignIn(const World& world, Subject* subject);
 // poll, and again whenever it says so, until it is not pending.
