@@ -121,7 +121,7 @@ class FieldCollector : public JsonHandler {
       }
     }
     if (fields_->size() >= limits::kJsonFieldsMax) return false;
-    fields_->push_back({path_, kind, std::string(text)});
+    fields_->push_back({path_, kind, WipedString(text)});
     return true;
   }
 
@@ -143,13 +143,13 @@ class FieldCollector : public JsonHandler {
   bool duplicate_ = false;
 };
 
-}  // namespace
-
-std::optional<JsonFault> ReadJson(std::string_view text, JsonHandler* handler) {
+// `Memory` is where strings are decoded.
+template <typename Memory>
+std::optional<JsonFault> Read(std::string_view text, JsonHandler* handler) {
   rj::MemoryStream stream(text.data(), text.size());
-  rj::GenericReader<rj::UTF8<>, rj::UTF8<>, JsonMemory> reader;
+  rj::GenericReader<rj::UTF8<>, rj::UTF8<>, Memory> reader;
   JsonAdapter adapter(&stream, handler);
-  const rj::ParseResult result = reader.Parse<kReaderFlags>(stream, adapter);
+  const rj::ParseResult result = reader.template Parse<kReaderFlags>(stream, adapter);
   if (result.IsError()) {
     if (adapter.too_deep()) return JsonFault{result.Offset(), "nested too deep"};
     if (result.Code() == rj::kParseErrorTermination)
@@ -161,10 +161,16 @@ std::optional<JsonFault> ReadJson(std::string_view text, JsonHandler* handler) {
   return std::nullopt;
 }
 
+}  // namespace
+
+std::optional<JsonFault> ReadJson(std::string_view text, JsonHandler* handler) {
+  return Read<JsonMemory>(text, handler);
+}
+
 Result<JsonFields> JsonFields::Read(std::string_view text) {
   JsonFields fields;
   FieldCollector collector(&fields.fields_);
-  const std::optional<JsonFault> fault = ReadJson(text, &collector);
+  const std::optional<JsonFault> fault = xai::Read<WipingJsonMemory>(text, &collector);
   if (!fault) return fields;
   std::string what = fault->what;
   if (collector.duplicate()) {

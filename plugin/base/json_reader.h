@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/wiped_string.h"
 
 namespace xai {
 
@@ -60,7 +61,7 @@ class JsonFields {
   struct Field {
     std::string path;
     Kind kind;
-    std::string text;  // bool: "true" or "false"; object and array: empty
+    WipedString text;  // bool: "true" or "false"; object and array: empty
   };
 
   // Fails with kProtocol if `text` is not JSON, names a member twice, or has more members

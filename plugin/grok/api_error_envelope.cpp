@@ -118,7 +118,7 @@ Raw ReadRaw(std::string_view body) {
   }
   if (const JsonFields::Field* root = fields.value().Find("");
       root != nullptr && root->kind == JsonFields::Kind::kString) {
-    return {{}, root->text};
+    return {{}, std::string(root->text)};
   }
   return FromFields(fields.value());
 }

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/secret.h"
+#include "base/wiped_string.h"
 
 namespace xai {
 
@@ -89,7 +90,7 @@ class HttpTransport {
 // A whole answer, for those who may block.
 struct HttpResponse {
   HttpHead head;
-  std::string body;
+  WipedString body;  // may hold tokens
 };
 
 class HttpClient {
