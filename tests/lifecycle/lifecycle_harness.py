@@ -25,10 +25,10 @@ class LifecycleTest(ChaosTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        authority = Authority(cls.stage.root / "tls", "127.0.0.1")
-        cls.trust = str(authority.file)
+        cls.authority = Authority(cls.stage.root / "tls", "127.0.0.1")
+        cls.trust = str(cls.authority.file)
         cls.speaker = Speaker()
-        cls.chaos = Chaos(cls.speaker, tls=authority.context())
+        cls.chaos = Chaos(cls.speaker, tls=cls.authority.context())
         cls.addClassCleanup(cls.chaos.close)
 
     def setUp(self):

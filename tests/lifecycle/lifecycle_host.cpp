@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
       {"no-memory", xai::NoMemory},
       {"odd-text", xai::OddText},
       {"random-destroy", xai::RandomDestroy},
+      {"residue", xai::Residue},
       {"signals", xai::Signals},
       {"small-stacks", xai::SmallStacks},
       {"surroundings", xai::Surroundings},

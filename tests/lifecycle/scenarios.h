@@ -41,6 +41,9 @@ int NoMemory(const Arguments& arguments);
 // random_destroy.cpp
 int RandomDestroy(const Arguments& arguments);
 
+// residue.cpp
+int Residue(const Arguments& arguments);
+
 // surroundings.cpp
 int Surroundings(const Arguments& arguments);
 int Signals(const Arguments& arguments);
