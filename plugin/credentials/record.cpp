@@ -26,15 +26,13 @@ Result<std::unique_ptr<JsonDocument>> Read(const SecretString& text) {
                        "record");
   }
   const std::optional<int64_t> version = document.value()->root()["v"].Integer();
+  if (version && *version >= 1 && *version <= kRecordVersion) return document;
+  document.value()->Wipe();  // whatever it is, it was sealed
   if (!version || *version < 1) {
     return Error::Make(ErrorCode::kStoreCorrupt, "the stored record has no version",
                        "record");
   }
-  if (*version > kRecordVersion) {
-    return Error::Make(ErrorCode::kStoreVersion,
-                       "a newer version wrote the stored record");
-  }
-  return document;
+  return Error::Make(ErrorCode::kStoreVersion, "a newer version wrote the stored record");
 }
 
 std::string Text(const JsonValue& object, std::string_view name) {
