@@ -18,7 +18,7 @@ packages=(g++ cmake ninja-build pkg-config ca-certificates python3
 if [ "${1:-}" != --demo ]; then
   packages+=(git libgtest-dev libgmock-dev libbenchmark-dev libsqlite3-dev binutils strace
              abigail-tools clang libclang-rt-14-dev llvm clang-format clang-tidy
-             python3-jsonschema openssl valgrind)
+             python3-jsonschema openssl valgrind locales)
   # Another source may have brought Node.js and npm already.
   command -v node >/dev/null || packages+=(nodejs)
   command -v npm >/dev/null || packages+=(npm)

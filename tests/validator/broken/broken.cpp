@@ -4,10 +4,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <condition_variable>
 #include <cstdio>
 #include <cstring>
-#include <mutex>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -65,6 +64,17 @@ std::int32_t Wait(llmp_provider* p, std::uint64_t queue, std::int32_t timeout_ms
 }
 #endif
 
+#ifdef BROKEN_READS_LATE
+std::vector<std::function<void()>> late;  // until somebody waits
+
+std::int32_t Wait(llmp_provider* p, std::uint64_t queue, std::int32_t timeout_ms,
+                  llmp_event* ev, std::uint32_t cap) {
+  for (const auto& begin : late) begin();
+  late.clear();
+  return whole.queue_wait(p, queue, timeout_ms, ev, cap);
+}
+#endif
+
 #ifdef BROKEN_LOSES_WAKES
 void Wake(llmp_provider*, std::uint64_t) {}
 #endif
@@ -79,10 +89,7 @@ std::int32_t Act(llmp_provider* p, std::uint64_t queue, std::uint64_t request,
   if (json != nullptr && strstr(json, "no such action") != nullptr) return LLMP_OK;
 #endif
 #ifdef BROKEN_READS_LATE
-  std::thread([=] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    whole.onboarding_action(p, queue, request, json, size);
-  }).detach();
+  late.push_back([=] { whole.onboarding_action(p, queue, request, json, size); });
   return LLMP_OK;
 #else
   return whole.onboarding_action(p, queue, request, json, size);
@@ -114,7 +121,7 @@ llmp_provider* Create(std::uint32_t major, const llmp_host* host, const char* co
   whole = *p;
   p->onboarding_action = Act;
 #if defined(BROKEN_ENDS_TWICE) || defined(BROKEN_NO_NUL) || defined(BROKEN_SCRIBBLES) || \
-    defined(BROKEN_WRITES_PAST_CAP)
+    defined(BROKEN_WRITES_PAST_CAP) || defined(BROKEN_READS_LATE)
   p->queue_wait = Wait;
 #endif
 #ifdef BROKEN_LOSES_WAKES
