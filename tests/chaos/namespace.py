@@ -28,7 +28,8 @@ def enter(file):
     except FileNotFoundError as error:
         why = str(error)
     if why:
-        print(f"SKIPPED: no namespaces here: {why}", flush=True)
+        test = os.path.splitext(os.path.basename(file))[0]
+        print(f"SKIPPED {test}: it needs namespaces of its own: {why}", flush=True)
         sys.exit(SKIPPED)
     ended = subprocess.run([*ENTER, sys.executable, "-B", file, *sys.argv[1:]],
                            env={**os.environ, INSIDE: "1"}, check=False)
