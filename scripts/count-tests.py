@@ -10,10 +10,14 @@ import xml.etree.ElementTree as ElementTree
 
 
 def reason_of(lines):
-    """GoogleTest says it after `file:line: Skipped`, ours in a line with SKIPPED."""
+    """GoogleTest says it after `file:line: Skipped`, ours in a line with SKIPPED, of
+    one test or of the whole file.
+    """
     for line, after in zip(lines, [*lines[1:], ""]):
         if line.endswith(": Skipped"):
             return after
+        if line.startswith("SKIPPED: "):
+            return line[len("SKIPPED: "):]
         if line.startswith("SKIPPED "):
             return line.split(": ", 1)[-1]
     return "no reason given"
