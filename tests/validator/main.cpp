@@ -194,7 +194,8 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : kUsage;
   }
   if (arguments.list) return List();
-  CatchSignals();
+  // A test's own process has the signals that a host has.
+  if (arguments.run_one.empty()) CatchSignals();
   if (!arguments.host.empty()) {
     if (access(arguments.host.c_str(), X_OK) != 0) {
       return Complain("no such program: " + arguments.host);
