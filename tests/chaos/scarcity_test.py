@@ -18,8 +18,10 @@ from chaosd import LAST, Chaos, chunk, head
 from harness import SANITIZE
 from wire import DONE, said, stop
 
-NO_STRACE = shutil.which("strace") is None and "strace is not installed"
-NO_LIMITS = SANITIZE and "not tested here: a sanitizer needs memory and threads of its own"
+NO_STRACE = shutil.which("strace") is None and ("calls that the kernel refuses were not tested: "
+                                             "strace is not installed")
+NO_LIMITS = SANITIZE and ("too little of something was not tested: a sanitizer needs memory and "
+                          "threads of its own")
 PR_CAPBSET_DROP, CAP_IPC_LOCK = 24, 14
 ALL_S_MAX = 300
 

@@ -16,7 +16,8 @@ class ForkTest(LifecycleTest):
             self.check(what)
 
     # D17
-    @unittest.skipIf(SANITIZE, "not tested here: a sanitizer's malloc() may be locked in a child")
+    @unittest.skipIf(SANITIZE, "a child's own provider was not tested: "
+                     "a sanitizer may lock malloc()")
     def test_a_child_with_a_provider_of_its_own(self):
         self.check("own")
 

@@ -16,15 +16,11 @@ constexpr int kDescriptorsMax = 1024;
 
 // The exit code of the child.  It hangs no longer than the deadline.
 int WaitFor(pid_t child) {
-  const auto begun = SteadyClock::now();
   int status = 0;
-  while (waitpid(child, &status, WNOHANG) == 0) {
-    if (SteadyClock::now() - begun > kDeadline) {
-      kill(child, SIGKILL);
-      waitpid(child, &status, 0);
-      Require(false, "the child hangs");
-    }
-    usleep(1000);
+  if (!Await([&] { return waitpid(child, &status, WNOHANG) != 0; })) {
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    Require(false, "the child hangs");
   }
   Require(WIFEXITED(status), "the child ended by signal " + std::to_string(status));
   return WEXITSTATUS(status);

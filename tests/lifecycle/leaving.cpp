@@ -80,11 +80,7 @@ int DlcloseInLookup(const Arguments& arguments) {
     }
     return 0;
   }
-  const auto begun = SteadyClock::now();
-  while (CountThreads() > 1) {
-    Require(SteadyClock::now() - begun < kDeadline, "the lookups do not end");
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  Require(Await([] { return CountThreads() == 1; }), "the lookups do not end");
   return 0;
 }
 

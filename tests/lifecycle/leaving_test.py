@@ -47,7 +47,8 @@ class LeaveTest(LifecycleTest):
                     self.live("leave-live", how, code=LEFT)
 
     # D24
-    @unittest.skipIf(SANITIZE, "not tested here: a sanitizer has its own idea of abort()")
+    @unittest.skipIf(SANITIZE, "abort() with streams was not tested: "
+                     "a sanitizer has its own idea of it")
     def test_abort_in_another_thread(self):
         for _ in range(TIMES):
             self.live("leave-live", "abort", code=ABORTED)

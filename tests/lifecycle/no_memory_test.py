@@ -16,7 +16,7 @@ CALLS_MIN, THREADS_MIN = 100, 1_000
 STEPS = {"one": 97, "all": 997}
 
 
-@unittest.skipIf(SANITIZE, "not tested here: a sanitizer has its own malloc()")
+@unittest.skipIf(SANITIZE, "failing allocations were not tested: a sanitizer has its own malloc()")
 class NoMemoryTest(LifecycleTest):
     def without(self, step, where, how):
         told = self.live("no-memory", 1, step, where, how, deadline_s=ALL_S_MAX,

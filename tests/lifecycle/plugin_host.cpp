@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <iterator>
+#include <thread>
 
 namespace xai {
 namespace {
@@ -131,6 +132,16 @@ void Client::WaitForTexts(size_t count) {
 void Client::RequireFine() {
   const End& end = Ask(provider_->complete, Prompt("fine"));
   Require(end.status == LLMP_OK && end.text == "fine", end.document);
+}
+
+bool Await(const std::function<bool()>& condition) {
+  constexpr std::chrono::milliseconds kBetweenLooks{1};
+  const auto begun = SteadyClock::now();
+  while (!condition()) {
+    if (SteadyClock::now() - begun > kDeadline) return false;
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+  return true;
 }
 
 long MsSince(SteadyClock::time_point moment) {

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -103,6 +104,8 @@ using SteadyClock = std::chrono::steady_clock;
 // A hang detector: nothing takes so long.
 inline constexpr std::chrono::seconds kDeadline{60};
 long MsSince(SteadyClock::time_point moment);
+// Looks again and again until it is true.  False at the deadline.
+bool Await(const std::function<bool()>& condition);
 
 // What the process has open, and its threads.
 size_t CountDescriptors();

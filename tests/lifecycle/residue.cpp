@@ -1,15 +1,12 @@
 // What a whole life with the plugin leaves in the memory of its host.
 #include <cstdio>
 #include <iostream>
-#include <thread>
 
 #include "lifecycle/memory_search.h"
 #include "lifecycle/scenarios.h"
 
 namespace xai {
 namespace {
-
-constexpr std::chrono::milliseconds kBetweenPolls{50};
 
 const End& Act(Client* client, const char* json, const char* status) {
   const End& end = client->Ask(client->provider()->onboarding_action, json);
@@ -20,15 +17,13 @@ const End& Act(Client* client, const char* json, const char* status) {
 
 void SignIn(Client* client) {
   Act(client, R"({"action":"start"})", "pending");
-  const auto begun = SteadyClock::now();
   const auto polled = [client] {
     return client->Ask(client->provider()->onboarding_action, R"({"action":"poll"})")
         .document;
   };
-  while (polled().find("\"connected\"") == std::string::npos) {
-    Require(SteadyClock::now() - begun < kDeadline, "nobody signs in");
-    std::this_thread::sleep_for(kBetweenPolls);
-  }
+  const bool connected =
+      Await([&] { return polled().find("\"connected\"") != std::string::npos; });
+  Require(connected, "nobody signs in");
 }
 
 }  // namespace

@@ -40,7 +40,8 @@ def hidden(piece):
     return bytes(byte ^ MASK for byte in piece.encode()).hex()
 
 
-@unittest.skipIf(SANITIZE, "not tested here: a sanitizer keeps what was freed, and more")
+@unittest.skipIf(SANITIZE, "secrets in freed memory were not tested: "
+                 "a sanitizer keeps what was freed")
 class ResidueTest(LifecycleTest):
     @classmethod
     def setUpClass(cls):

@@ -9,12 +9,13 @@ from lifecycle_harness import LifecycleTest
 
 class ThreadsTest(LifecycleTest):
     # D13
-    @unittest.skipIf(SANITIZE, "not tested here: a sanitizer does not follow pthread_cancel()")
+    @unittest.skipIf(SANITIZE, "cancelled threads were not tested: "
+                     "a sanitizer does not follow them")
     def test_threads_that_are_cancelled_in_a_call(self):
         self.live("cancel-threads")
 
     # D22
-    @unittest.skipIf(SANITIZE, "not tested here: a sanitizer needs more room")
+    @unittest.skipIf(SANITIZE, "stacks of 64 KiB were not tested: a sanitizer needs more")
     def test_threads_with_64_kib(self):
         self.live("small-stacks")
 

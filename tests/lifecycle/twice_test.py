@@ -30,7 +30,7 @@ class TwiceTest(LifecycleTest):
         self.twice(copy / "lib/xai_grok.so")
 
     # D23
-    @unittest.skipIf(SANITIZE, "not tested here: a sanitizer cannot be there twice")
+    @unittest.skipIf(SANITIZE, "two namespaces were not tested: a sanitizer cannot be there twice")
     def test_in_two_namespaces(self):
         self.twice("namespace")
 

@@ -18,7 +18,7 @@ CYCLE_S_MAX, START_S_MAX = 10, 60
 SUPPRESSIONS = pathlib.Path(__file__).with_name("memcheck.supp")
 # Faults of others, in which none of these has a part, are not ours to judge.
 OURS = re.compile(r"/(xai_grok|xai_grok_backend|libcurl[^/]*)\.so")
-NOT_TESTED = "not tested here: leaks and invalid accesses, "
+NOT_TESTED = "leaks and invalid accesses were not tested here, "
 
 
 class Fault:
