@@ -135,18 +135,32 @@ int32_t Backend::Begin(Call call, uint64_t queue, uint64_t request,
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!live_.emplace(request, queue).second) return LLMP_E_INVALID;
   }
-  auto sink = std::make_shared<QueueSink>(std::move(target), request,
-                                          [this, request] { Release(request); });
+  std::shared_ptr<QueueSink> sink;
+  try {
+    sink = std::make_shared<QueueSink>(std::move(target), request,
+                                       [this, request] { Release(request); });
+  } catch (const std::bad_alloc&) {
+    Release(request);
+    throw;
+  }
+  try {
+    if (BeginWith(call, request, sink, json)) return LLMP_OK;
+  } catch (const std::bad_alloc&) {
+    // As without a thread.
+  }
+  sink->Drop();
+  return LLMP_E_NO_MEMORY;
+}
+
+bool Backend::BeginWith(Call call, uint64_t request, std::shared_ptr<RequestSink> sink,
+                        std::string_view json) {
   std::optional<Error> refused = config_error_;
   if (!refused && json.size() > limits::kRequestBytesMax) {
     refused = Error::Make(ErrorCode::kInvalidRequest, "the request is larger than 32 MiB",
                           "size");
   }
-  const bool begun = refused ? Refuse(call, std::move(sink), std::move(*refused))
-                             : Start(call, request, std::move(sink), std::string(json));
-  if (begun) return LLMP_OK;
-  Release(request);
-  return LLMP_E_NO_MEMORY;
+  return refused ? Refuse(call, std::move(sink), std::move(*refused))
+                 : Start(call, request, std::move(sink), std::string(json));
 }
 
 bool Backend::Start(Call call, uint64_t request, std::shared_ptr<RequestSink> sink,

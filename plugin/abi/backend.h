@@ -47,6 +47,9 @@ class Backend {
  private:
   explicit Backend(const llmp_host* host);
   bool Configure(const std::string& config);
+  // All three: false if there is no thread, and then the sink was not told.
+  bool BeginWith(Call call, uint64_t request, std::shared_ptr<RequestSink> sink,
+                 std::string_view json);
   bool Start(Call call, uint64_t request, std::shared_ptr<RequestSink> sink,
              std::string json);
   // Ends a request that is not begun, from a thread of ours: the host is told of events

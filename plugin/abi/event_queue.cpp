@@ -14,17 +14,12 @@
 
 #include "abi/event_arena.h"
 #include "abi/ready_signal.h"
+#include "base/error_json.h"
 
 namespace xai {
 namespace {
 
-// What an END carries whose own document found no room.
-constexpr std::string_view kNoMemoryDocument =
-    "{\"ok\":false,\"error\":\"no_memory\","
-    "\"detail\":\"there was no memory for the end of this request\","
-    "\"hint\":\"Free memory and try again.\",\"retry\":false}";
-
-// What the queue knows of a request from its first event until its END is handed out.
+// What the queue knows of a request until its END is handed out.
 struct Unread {
   size_t bytes = 0;
   bool over = false;              // past the window, and not yet back at half of it
@@ -65,9 +60,12 @@ struct EventQueue::State {
     if (event.request == 0) return nullptr;
     const auto found = unread.find(event.request);
     if (found != unread.end()) return &found->second;
-    if (event.kind == LLMP_EV_END) return nullptr;
+    return event.kind == LLMP_EV_END ? nullptr : MakeUnread(event.request);
+  }
+
+  Unread* MakeUnread(uint64_t request) {
     if (drained.capacity() <= unread.size()) drained.reserve(2 * unread.size() + 4);
-    return &unread[event.request];
+    return &unread[request];
   }
 
   // Takes the event.  Throws as Push() does.
@@ -147,15 +145,13 @@ struct EventQueue::State {
         ++at;
         continue;
       }
-      events[count++] = {at->first,
-                         LLMP_EV_END,
-                         LLMP_E_NO_MEMORY,
-                         0,
-                         0,
-                         kNoMemoryDocument.data(),
-                         kNoMemoryDocument.size(),
-                         entry.end_time_ns,
-                         {0, 0}};
+      events[count] = {};
+      events[count].request = at->first;
+      events[count].kind = LLMP_EV_END;
+      events[count].status = LLMP_E_NO_MEMORY;
+      events[count].data = kNoMemoryDocument.data();
+      events[count].size = kNoMemoryDocument.size();
+      events[count++].time_ns = entry.end_time_ns;
       at = unread.erase(at);
       --ends_without_room;
     }
@@ -221,6 +217,16 @@ bool EventQueue::Push(const Event& event) {
   return !over;
 }
 
+void EventQueue::Expect(uint64_t request) {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  (void)state_->MakeUnread(request);
+}
+
+void EventQueue::ForgetExpected(uint64_t request) {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  state_->unread.erase(request);
+}
+
 void EventQueue::BeginBatch() {
   const std::lock_guard<std::mutex> lock(state_->mutex);
   ++state_->batches;
@@ -272,10 +278,9 @@ int32_t EventQueue::Wait(int32_t timeout_ms, llmp_event* events, uint32_t cap) {
 }
 
 void EventQueue::Wake() {
-  {
-    const std::lock_guard<std::mutex> lock(state_->mutex);
-    state_->wake = true;
-  }
+  std::unique_lock<std::mutex> lock(state_->mutex);
+  state_->wake = true;
+  lock.unlock();
   state_->changed.notify_one();
 }
 
@@ -286,10 +291,9 @@ int32_t EventQueue::DupFd() {
 }
 
 void EventQueue::Close() {
-  {
-    const std::lock_guard<std::mutex> lock(state_->mutex);
-    state_->closed = true;
-  }
+  std::unique_lock<std::mutex> lock(state_->mutex);
+  state_->closed = true;
+  lock.unlock();
   state_->changed.notify_all();
 }
 

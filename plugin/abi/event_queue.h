@@ -47,9 +47,15 @@ class EventQueue {
   // After Close() events are dropped.
   //
   // Throws std::bad_alloc, and then nothing was taken: end the request.  An END does not
-  // throw if its request was pushed for before, even if that push threw: without room for
-  // its document it arrives as LLMP_E_NO_MEMORY with a fixed one.
+  // throw if its request was expected: without room for its document it arrives as
+  // LLMP_E_NO_MEMORY with a fixed one.
   bool Push(const Event& event);
+
+  // Makes room for the END of a request, whatever becomes of the memory.  Throws
+  // std::bad_alloc.
+  void Expect(uint64_t request);
+  // The request was not begun: it has no END.
+  void ForgetExpected(uint64_t request);
 
   // Between the two a waiter is not woken for each event but once at the end: a piece of
   // a stream holds a hundred of them.  Calls may nest; an END wakes at once.

@@ -1,13 +1,29 @@
 #include "abi/queue_sink.h"
 
 #include "abi/status_code.h"
+#include "base/error_json.h"
 #include "base/json_writer.h"
 
 namespace xai {
 
 QueueSink::QueueSink(std::shared_ptr<EventQueue> queue, uint64_t request,
                      std::function<void()> on_end)
-    : queue_(std::move(queue)), request_(request), on_end_(std::move(on_end)) {}
+    : queue_(std::move(queue)), request_(request), on_end_(std::move(on_end)) {
+  queue_->Expect(request_);
+}
+
+QueueSink::~QueueSink() {
+  if (ended_) return;
+  Error lost;
+  lost.code = ErrorCode::kNoMemory;
+  QueueSink::OnEnd(&lost, kNoMemoryDocument);
+}
+
+void QueueSink::Drop() {
+  ended_ = true;
+  on_end_();
+  queue_->ForgetExpected(request_);
+}
 
 bool QueueSink::Push(uint32_t kind, uint32_t index, std::string_view data) {
   EventQueue::Event event;
@@ -46,7 +62,8 @@ bool QueueSink::OnUsage(const Usage& usage) {
   return Push(LLMP_EV_USAGE, 0, json.Take());
 }
 
-void QueueSink::OnEnd(const Error* error, const std::string& document) {
+void QueueSink::OnEnd(const Error* error, std::string_view document) {
+  ended_ = true;
   // First, so that a host which sees the END may use the number again.
   on_end_();
   EventQueue::Event event;

@@ -13,12 +13,20 @@
 
 namespace xai {
 
-// Loop thread only.
+// Loop thread only, but for its begin and end.
 class QueueSink : public RequestSink {
  public:
-  // `on_end` comes just before the END event is pushed.
+  // `on_end` comes just before the END event is pushed, on any thread, and must not
+  // throw.  Throws std::bad_alloc.
   QueueSink(std::shared_ptr<EventQueue> queue, uint64_t request,
             std::function<void()> on_end);
+  // Whoever had to end the request has lost it for want of memory: it ends here.
+  ~QueueSink() override;
+  QueueSink(const QueueSink&) = delete;
+  QueueSink& operator=(const QueueSink&) = delete;
+
+  // The request was not begun: nothing is told, not even an end.
+  void Drop();
 
   void OnStart(const std::string& document) override;
   void OnBatchBegin() override { queue_->BeginBatch(); }
@@ -28,7 +36,7 @@ class QueueSink : public RequestSink {
   bool OnToolCall(uint32_t index, const ToolCall& call) override;
   bool OnToolArguments(uint32_t index, std::string_view text) override;
   bool OnUsage(const Usage& usage) override;
-  void OnEnd(const Error* error, const std::string& document) override;
+  void OnEnd(const Error* error, std::string_view document) override;
 
  private:
   bool Push(uint32_t kind, uint32_t index, std::string_view data);
@@ -36,6 +44,7 @@ class QueueSink : public RequestSink {
   std::shared_ptr<EventQueue> queue_;
   uint64_t request_;
   std::function<void()> on_end_;
+  bool ended_ = false;
 };
 
 }  // namespace xai

@@ -1,5 +1,7 @@
 #include "grok/authorized_exchange.h"
 
+#include <new>
+
 #include "base/limits.h"
 #include "grok/api_error.h"
 
@@ -55,7 +57,11 @@ void AuthorizedExchange::OnToken(TokenSource::TokenResult token) {
     return;
   }
   token_ = std::move(token).value();
-  SendNow();
+  try {
+    SendNow();
+  } catch (const std::bad_alloc&) {
+    RefuseWithoutMemory();
+  }
 }
 
 void AuthorizedExchange::SendNow() {
@@ -72,9 +78,7 @@ void AuthorizedExchange::SendNow() {
   has_head_ = accepted_ = false;
   error_body_.clear();
   exchange_ = services_.transport->Start(request, this);
-  if (exchange_ == 0) {
-    Refuse(Error::Make(ErrorCode::kNoMemory, "no memory for a request"), nullptr);
-  }
+  if (exchange_ == 0) RefuseWithoutMemory();
 }
 
 void AuthorizedExchange::OnHead(const HttpHead& head) {
@@ -141,6 +145,10 @@ void AuthorizedExchange::OnStaleToken(Error error) {
     return;
   }
   AcquireToken(token_);
+}
+
+void AuthorizedExchange::RefuseWithoutMemory() {
+  Refuse(Error::Make(ErrorCode::kNoMemory, "no memory"), nullptr);
 }
 
 void AuthorizedExchange::Refuse(Error error, const HttpHead* head) {

@@ -50,6 +50,7 @@ class AuthorizedExchange : private ExchangeHandler {
   void OnToken(TokenSource::TokenResult token);
   void SendNow();
   void OnStaleToken(Error error);
+  void RefuseWithoutMemory();
   void Refuse(Error error, const HttpHead* head);
 
   void OnHead(const HttpHead& head) override;

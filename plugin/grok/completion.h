@@ -24,8 +24,8 @@ class CompletionSink : public AnswerSink {
   // once.
   virtual void OnBatchBegin() = 0;
   virtual void OnBatchEnd() = 0;
-  // `error` is null on success.
-  virtual void OnEnd(const Error* error, const std::string& document) = 0;
+  // `error` is null on success.  Must not throw.
+  virtual void OnEnd(const Error* error, std::string_view document) = 0;
 };
 
 // Loop thread only.
@@ -72,6 +72,7 @@ class Completion : private AuthorizedExchange::Handler,
   void Succeed();
   void Fail(Error error);
   void End(const Error* error);
+  std::string DescribeEnd(const Error* error) const;
   void EndExchange();
   void ArmTimer();
   void OnTimer();

@@ -1,6 +1,8 @@
 // How a completion ends: well, badly, or for want of an answer in time.
 #include <algorithm>
+#include <new>
 
+#include "base/error_json.h"
 #include "grok/api_error.h"
 #include "grok/completion.h"
 #include "grok/completion_result.h"
@@ -56,6 +58,17 @@ void Completion::End(const Error* error) {
   if (timer_ != 0) services_.scheduler->CancelTimer(timer_);
   if (retry_timer_ != 0) services_.scheduler->CancelTimer(retry_timer_);
   timer_ = retry_timer_ = 0;
+  try {
+    const std::string document = DescribeEnd(error);
+    sink_->OnEnd(error, document);
+  } catch (const std::bad_alloc&) {
+    Error no_memory;
+    no_memory.code = ErrorCode::kNoMemory;
+    sink_->OnEnd(&no_memory, kNoMemoryDocument);
+  }
+}
+
+std::string Completion::DescribeEnd(const Error* error) const {
   CompletionOutcome outcome;
   outcome.answer = &answer_;
   outcome.error = error;
@@ -66,7 +79,7 @@ void Completion::End(const Error* error) {
   outcome.timings.total_ms = services_.clock->SteadyMs() - started_ms_;
   outcome.bytes_delivered = options_.stream ? bytes_delivered_ : 0;
   outcome.with_message = !options_.stream;
-  sink_->OnEnd(error, EndDocument(outcome));
+  return EndDocument(outcome);
 }
 
 void Completion::EndExchange() {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 namespace xai {
 namespace {
@@ -38,7 +39,13 @@ std::unique_ptr<CurlSockets> CurlSockets::Make(CURLM* multi) {
 }
 
 CurlSockets::CurlSockets(CURLM* multi, UniqueFd epoll, UniqueFd wake)
-    : multi_(multi), epoll_(std::move(epoll)), wake_(std::move(wake)) {
+    : epoll_(std::move(epoll)), wake_(std::move(wake)) {
+  Adopt(multi);
+}
+
+void CurlSockets::Adopt(CURLM* multi) {
+  multi_ = multi;
+  due_ms_.reset();
   curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, &CurlSockets::OnSocket);
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &CurlSockets::OnTimer);
@@ -55,8 +62,16 @@ void CurlSockets::Perform() {
   }
   if (due_ms_ && *due_ms_ <= clock_.SteadyMs()) {
     due_ms_.reset();  // before: it may set the next one
-    int running = 0;
-    curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+    Act(CURL_SOCKET_TIMEOUT, 0);
+  }
+}
+
+void CurlSockets::Act(curl_socket_t socket, int what) {
+  int running = 0;
+  // libcurl 7.88 keeps half an entry of a socket that it had no memory to watch, and
+  // divides by zero when the number comes again.
+  if (curl_multi_socket_action(multi_, socket, what, &running) == CURLM_OUT_OF_MEMORY) {
+    throw std::bad_alloc();
   }
 }
 
@@ -65,9 +80,8 @@ int CurlSockets::PerformSome() {
   const int count = epoll_wait(epoll_.get(), events.data(), kEventsMax, 0);
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<size_t>(i)];
-    int running = 0;
     // A socket that was closed meanwhile is unknown to libcurl, and that is all.
-    curl_multi_socket_action(multi_, event.data.fd, ToCurl(event.events), &running);
+    Act(event.data.fd, ToCurl(event.events));
   }
   return count;
 }

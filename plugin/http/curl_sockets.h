@@ -26,7 +26,11 @@ class CurlSockets {
   // the host starts meanwhile.  [any thread]
   static curl_socket_t Open(void*, curlsocktype, curl_sockaddr* address);
 
-  // Lets libcurl do what its timer and its sockets call for.
+  // Another one takes the place of `multi`, which must have no transfers left.
+  void Adopt(CURLM* multi);
+
+  // Lets libcurl do what its timer and its sockets call for.  Throws std::bad_alloc, and
+  // then `multi` can only be cleaned up.
   void Perform();
   // Waits until there is something to perform: at most `timeout_ms`, or until Wakeup(),
   // or until `fd` can be read.  True if it can; -1 is no descriptor.
@@ -39,10 +43,11 @@ class CurlSockets {
   static int OnSocket(CURL*, curl_socket_t socket, int what, void* self, void*);
   static int OnTimer(CURLM*, long timeout_ms, void* self);
   void Watch(int socket, int what);
+  void Act(curl_socket_t socket, int what);
   // How many sockets had something.
   int PerformSome();
 
-  CURLM* multi_;
+  CURLM* multi_ = nullptr;
   UniqueFd epoll_;
   UniqueFd wake_;
   SystemClock clock_;

@@ -1,5 +1,8 @@
 #include "http/curl_transport.h"
 
+#include <new>
+#include <utility>
+
 namespace xai {
 
 // One running exchange: libcurl's transfer and whom to tell.
@@ -17,8 +20,21 @@ struct CurlTransport::Exchange : public CurlTransfer::Sink {
   std::unique_ptr<CurlTransfer> transfer;
 };
 
-std::unique_ptr<CurlTransport> CurlTransport::Make(HttpSettings settings) {
+namespace {
+
+CurlMulti NewMulti() {
   CurlMulti multi(curl_multi_init());
+  // HTTP/1.1 alone: the failure of one stream stays its own.
+  if (multi != nullptr) {
+    curl_multi_setopt(multi.get(), CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+  }
+  return multi;
+}
+
+}  // namespace
+
+std::unique_ptr<CurlTransport> CurlTransport::Make(HttpSettings settings) {
+  CurlMulti multi = NewMulti();
   if (multi == nullptr) return nullptr;
   std::unique_ptr<CurlSockets> sockets = CurlSockets::Make(multi.get());
   if (sockets == nullptr) return nullptr;
@@ -30,10 +46,7 @@ CurlTransport::CurlTransport(HttpSettings settings, std::unique_ptr<CurlSockets>
                              CurlMulti multi)
     : settings_(std::move(settings)),
       sockets_(std::move(sockets)),
-      multi_(std::move(multi)) {
-  // HTTP/1.1 alone: the failure of one stream stays its own.
-  curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
-}
+      multi_(std::move(multi)) {}
 
 CurlTransport::~CurlTransport() {
   for (auto& [id, exchange] : exchanges_) {
@@ -43,8 +56,19 @@ CurlTransport::~CurlTransport() {
   CleanUp(std::move(multi_), settings_);
 }
 
+// In the place of one that is broken.
+bool CurlTransport::MakeMulti() {
+  CurlMulti multi = exchanges_.empty() ? NewMulti() : nullptr;
+  if (multi == nullptr) return false;
+  sockets_->Adopt(multi.get());
+  CleanUp(std::exchange(multi_, std::move(multi)), settings_);
+  broken_ = false;
+  return true;
+}
+
 HttpTransport::ExchangeId CurlTransport::Start(const HttpRequest& request,
                                                ExchangeHandler* handler) {
+  if (broken_ && !MakeMulti()) return 0;
   auto exchange = std::make_unique<Exchange>(handler);
   exchange->transfer = CurlTransfer::Make(request, settings_, exchange.get());
   if (exchange->transfer == nullptr) return 0;
@@ -73,7 +97,13 @@ void CurlTransport::Resume(ExchangeId id) {
 }
 
 void CurlTransport::Perform() {
-  sockets_->Perform();
+  if (broken_) return;
+  try {
+    sockets_->Perform();
+  } catch (const std::bad_alloc&) {
+    broken_ = true;
+    throw;
+  }
   ReportFinished();
 }
 

@@ -21,7 +21,8 @@ class CurlTransport : public HttpTransport {
   void Cancel(ExchangeId id) override;
   void Resume(ExchangeId id) override;
 
-  // Moves the bytes that are there and calls handlers.
+  // Moves the bytes that are there and calls handlers.  Throws std::bad_alloc, and then
+  // all exchanges must be cancelled: nothing more comes of them.
   void Perform();
   // Waits for more to do: at most `timeout_ms`, or until Wakeup(), or until `fd` can be
   // read.  True if it can; -1 is no descriptor.
@@ -34,11 +35,13 @@ class CurlTransport : public HttpTransport {
 
   CurlTransport(HttpSettings settings, std::unique_ptr<CurlSockets> sockets,
                 CurlMulti multi);
+  bool MakeMulti();
   void ReportFinished();
 
   HttpSettings settings_;
   std::unique_ptr<CurlSockets> sockets_;
   CurlMulti multi_;
+  bool broken_ = false;  // what libcurl knows in `multi_` is not whole
   std::unordered_map<ExchangeId, std::unique_ptr<Exchange>> exchanges_;
   ExchangeId next_id_ = 1;
 };

@@ -1,6 +1,7 @@
 #include "runtime/credential_service.h"
 
 #include <algorithm>
+#include <new>
 
 #include "base/machine_id.h"
 #include "credentials/file_vault.h"
@@ -42,10 +43,11 @@ std::unique_ptr<CredentialService> CredentialService::Make(const ProviderConfig&
   account.closing = [thread] { return thread->stopping(); };
   service->account_ = std::make_unique<Account>(
       config.oauth, service->store_.get(), std::move(account),
-      [post = service->services_.post, on_snapshot = std::move(on_snapshot)](
+      [raw = service.get(), on_snapshot = std::move(on_snapshot)](
           std::shared_ptr<const AccountSnapshot> snapshot) {
-        post([on_snapshot, snapshot = std::move(snapshot)] { on_snapshot(snapshot); });
+        raw->Publish(on_snapshot, std::move(snapshot));
       });
+  thread->SetOnFailure(service->services_.fail);
   // A credential that the disk did not take is tried again, whatever the host does.
   thread->SetIdle({[raw = service.get()] { return raw->FlushWaitMs(); },
                    [raw = service.get()] { raw->account_->FlushUnsaved(); }});
@@ -92,6 +94,17 @@ Result<void> CredentialService::Rekey(KeySettings settings) {
   keys_ = std::move(keys);
   key_settings_ = std::move(settings);
   return {};
+}
+
+void CredentialService::Publish(const Account::Publish& on_snapshot,
+                                std::shared_ptr<const AccountSnapshot> snapshot) {
+  try {
+    services_.post(
+        [on_snapshot, snapshot = std::move(snapshot)] { on_snapshot(snapshot); });
+  } catch (const std::bad_alloc&) {
+    // The transaction itself goes on.
+    services_.fail();
+  }
 }
 
 std::optional<int64_t> CredentialService::FlushWaitMs() const {

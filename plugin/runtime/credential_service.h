@@ -41,6 +41,8 @@ class CredentialService : public AccountRunner {
     SecretStore* host_store = nullptr;  // the host's llm.secret-store/1
     // Runs a task on the loop.
     std::function<void(std::function<void()>)> post;
+    // Tells the loop that something was lost for want of memory.  Must not throw.
+    std::function<void()> fail;
   };
 
   // `on_snapshot` is called on the loop.  Null without memory.
@@ -66,6 +68,8 @@ class CredentialService : public AccountRunner {
 
  private:
   CredentialService(const ProviderConfig& config, Services services);
+  void Publish(const Account::Publish& on_snapshot,
+               std::shared_ptr<const AccountSnapshot> snapshot);
   // How long until an unwritten credential is tried again.
   std::optional<int64_t> FlushWaitMs() const;
   std::unique_ptr<KeySource> MakeKeySource(const KeySettings& settings);

@@ -78,6 +78,7 @@ void IoLoop::Run() {
     // no silence of the server's.
     Guarded([this] { transport_->Perform(); });
     RunDueTimers();
+    if (failed_.exchange(false)) Recover();
     // Only now: a handler may have set a timer.
     if (!transport_->Wait(WaitMs(), watched_fd_)) continue;
     Guarded([this] {
@@ -122,12 +123,23 @@ int IoLoop::WaitMs() const {
 }
 
 void IoLoop::Guarded(const std::function<void()>& task) {
-  // One task without memory must not take the host down, nor the other streams.
+  // One task without memory must not take the host down.
   try {
     task();
   } catch (const std::exception&) {
+    failed_.store(true);
     LogFailure(log_, "a task of the plugin failed and was given up");
   }
+}
+
+void IoLoop::Recover() {
+  if (on_failure_) Guarded(on_failure_);
+  failed_.store(false);  // or, still without memory, it would never rest
+}
+
+void IoLoop::Fail() {
+  failed_.store(true);
+  transport_->Wakeup();
 }
 
 }  // namespace xai

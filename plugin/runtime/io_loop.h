@@ -2,6 +2,7 @@
 #ifndef XAI_PLUGIN_RUNTIME_IO_LOOP_H_
 #define XAI_PLUGIN_RUNTIME_IO_LOOP_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -29,6 +30,14 @@ class IoLoop : public Scheduler, public FdWatcher {
   // is no thread to be had, or after Stop().  [any thread]
   bool Post(std::function<void()> task);
 
+  // `on_failure` runs on the loop's thread after a task, timer or transfer has thrown:
+  // what it was to do is not done.  Before the first task.
+  void SetOnFailure(std::function<void()> on_failure) {
+    on_failure_ = std::move(on_failure);
+  }
+  // As if a task had thrown.  [any thread]
+  void Fail();
+
   // Runs what was posted, drops what is timed or watched, and joins the thread.
   void Stop();
 
@@ -48,6 +57,7 @@ class IoLoop : public Scheduler, public FdWatcher {
   void RunDueTimers();
   int WaitMs() const;
   void Guarded(const std::function<void()>& task);
+  void Recover();
 
   std::unique_ptr<CurlTransport> transport_;
   Logger* log_;
@@ -57,6 +67,8 @@ class IoLoop : public Scheduler, public FdWatcher {
   std::vector<std::function<void()>> inbox_;  // guarded by mutex_
   bool stopping_ = false;                     // guarded by mutex_
   Thread thread_;                             // started under mutex_
+  std::function<void()> on_failure_;
+  std::atomic<bool> failed_{false};
 
   // Loop thread only.
   std::map<TimerKey, std::function<void()>> timers_;

@@ -66,6 +66,12 @@ void ModelService::Withdraw() {
   });
 }
 
+void ModelService::GiveUp() {
+  fetch_.reset();
+  waiters_.clear();
+  erasing_ = false;
+}
+
 const ModelList* ModelService::known() const {
   return list_ && CurrentOwner() == Owner{list_->subject, list_->tier} ? &*list_
                                                                        : nullptr;

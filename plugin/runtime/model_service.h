@@ -41,6 +41,9 @@ class ModelService {
   // xAI no longer has what is listed: forgotten, also by the disk.
   void Withdraw();
 
+  // Whoever waits is forgotten.  Not from within a callback of this.
+  void GiveUp();
+
   // The list of the account that is signed in; null if none is known.
   const ModelList* known() const;
 

@@ -4,59 +4,11 @@
 
 #include "base/error_json.h"
 #include "base/limits.h"
-#include "grok/completion.h"
-#include "grok/completion_result.h"
 #include "runtime/process.h"
 
 namespace xai {
 
 using Document = std::unique_ptr<JsonDocument>;
-
-// A request for an answer: the completion and the sink that it tells.
-class Provider::CompletionOperation : public Operation, private RequestSink {
- public:
-  CompletionOperation(Provider* provider, RequestTable::OperationId id, uint64_t request,
-                      std::shared_ptr<RequestSink> sink, Document document,
-                      RequestOptions options)
-      : provider_(provider),
-        id_(id),
-        request_(request),
-        sink_(std::move(sink)),
-        completion_(provider->api_, std::move(document), std::move(options), this,
-                    [provider, id] { provider->requests_.Remove(id); }) {}
-
-  void Begin() { completion_.Start(); }
-  void Cancel() override { completion_.Cancel(); }
-  void Resume() override { completion_.Resume(); }
-
- private:
-  void OnStart(const std::string& document) override { sink_->OnStart(document); }
-  void OnBatchBegin() override { sink_->OnBatchBegin(); }
-  void OnBatchEnd() override { sink_->OnBatchEnd(); }
-  bool OnText(std::string_view text) override { return sink_->OnText(text); }
-  bool OnReasoning(std::string_view text) override { return sink_->OnReasoning(text); }
-  bool OnToolCall(uint32_t index, const ToolCall& call) override {
-    return sink_->OnToolCall(index, call);
-  }
-  bool OnToolArguments(uint32_t index, std::string_view text) override {
-    return sink_->OnToolArguments(index, text);
-  }
-  bool OnUsage(const Usage& usage) override { return sink_->OnUsage(usage); }
-  void OnEnd(const Error* error, const std::string& document) override {
-    provider_->requests_.Free(request_, id_);
-    // The plan changed, or the model was withdrawn: what is known is out of date.
-    if (error != nullptr && error->code == ErrorCode::kModelUnavailable) {
-      provider_->models_->Withdraw();
-    }
-    sink_->OnEnd(error, document);
-  }
-
-  Provider* provider_;
-  RequestTable::OperationId id_;
-  uint64_t request_;
-  std::shared_ptr<RequestSink> sink_;
-  Completion completion_;
-};
 
 // A request that is answered by one document.
 class Provider::ReplyOperation : public Operation {
@@ -107,6 +59,7 @@ bool Provider::Build() {
   config_.http.one_at_a_time = OneAtATime;
   loop_ = IoLoop::Make(config_.http, host_.log);
   if (loop_ == nullptr) return false;
+  loop_->SetOnFailure([this] { GiveUp(); });
   CredentialService::Services services;
   services.clock = host_.clock;
   services.random = &random_;
@@ -114,6 +67,7 @@ bool Provider::Build() {
   services.host_key = host_.host_key;
   services.host_store = host_.host_store;
   services.post = [this](std::function<void()> task) { loop_->Post(std::move(task)); };
+  services.fail = [this] { loop_->Fail(); };
   credentials_ =
       CredentialService::Make(config_, std::move(services),
                               [this](std::shared_ptr<const AccountSnapshot> snapshot) {
@@ -187,15 +141,31 @@ bool Provider::Onboard(uint64_t request, std::shared_ptr<RequestSink> sink,
 }
 
 void Provider::Cancel(uint64_t request) {
-  loop_->Post([this, request] {
-    if (Operation* operation = requests_.Find(request)) operation->Cancel();
-  });
+  Tell(request, &Operation::Cancel);
 }
 
 void Provider::Resume(uint64_t request) {
-  loop_->Post([this, request] {
-    if (Operation* operation = requests_.Find(request)) operation->Resume();
-  });
+  Tell(request, &Operation::Resume);
+}
+
+void Provider::Tell(uint64_t request, void (Operation::*what)()) {
+  try {
+    loop_->Post([this, request, what] {
+      if (Operation* operation = requests_.Find(request)) (operation->*what)();
+    });
+  } catch (const std::bad_alloc&) {
+    // Or it would not end in time, or never.
+    loop_->Fail();
+  }
+}
+
+void Provider::GiveUp() {
+  // Its sink ends each request.
+  requests_.Clear();
+  await_look_.clear();
+  models_->GiveUp();
+  watch_->GiveUp();
+  broker_->GiveUp();
 }
 
 bool Provider::Admit(RequestSink* sink) {
@@ -204,31 +174,6 @@ bool Provider::Admit(RequestSink* sink) {
   const Error error = Error::Make(ErrorCode::kLocalLimit, "too many requests at once");
   sink->OnEnd(&error, ErrorDocument(error));
   return false;
-}
-
-void Provider::BeginCompletion(uint64_t request, std::shared_ptr<RequestSink> sink,
-                               Result<Document>* document) {
-  if (!Admit(sink.get())) return;
-  const auto refuse = [&sink](const Error& error) {
-    sink->OnStart(StartDocument("", Lane::kChatCompletions, {}));
-    sink->OnEnd(&error, ErrorDocument(error));
-  };
-  if (!document->ok()) {
-    refuse(document->error());
-    return;
-  }
-  Result<RequestOptions> options = ReadRequestOptions(document->value()->root());
-  if (!options.ok()) {
-    refuse(options.error());
-    return;
-  }
-  const RequestTable::OperationId id = requests_.NewId();
-  auto operation = std::make_unique<CompletionOperation>(
-      this, id, request, std::move(sink), std::move(*document).value(),
-      std::move(options).value());
-  CompletionOperation* started = operation.get();
-  requests_.Add(id, request, std::move(operation));
-  started->Begin();
 }
 
 Provider::Reply Provider::AddReply(uint64_t request, std::shared_ptr<RequestSink> sink) {

@@ -75,6 +75,11 @@ class Provider {
   // A request that is answered by one document.  The first reply counts; it may come late
   // or never matter.
   Reply AddReply(uint64_t request, std::shared_ptr<RequestSink> sink);
+  void Tell(uint64_t request, void (Operation::*what)());
+  // A task was lost for want of memory, and with it perhaps what somebody waits for: all
+  // requests end, and whatever they waited for is begun anew.  Rather too many ends than
+  // one that never comes.
+  void GiveUp();
   // The first request starts the watch.  False: there is no room, and the sink was told.
   bool Admit(RequestSink* sink);
 

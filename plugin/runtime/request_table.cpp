@@ -29,6 +29,13 @@ void RequestTable::Remove(OperationId id) {
   operations_.erase(id);
 }
 
+void RequestTable::Clear() {
+  by_request_.clear();
+  // What an operation does at its end finds none.
+  std::unordered_map<OperationId, std::unique_ptr<Operation>> gone;
+  gone.swap(operations_);
+}
+
 void RequestTable::CancelAll() {
   std::vector<OperationId> ids;
   for (const auto& [id, operation] : operations_) ids.push_back(id);

@@ -48,6 +48,8 @@ class RequestTable {
   void Remove(OperationId id);
 
   void CancelAll();
+  // Destroys all operations.  Not from within a function of one.
+  void Clear();
   // Requests that have not ended.
   size_t live() const { return by_request_.size(); }
 

@@ -71,21 +71,24 @@ void StoreThread::Run() {
       ++slow_;
     }
     lock.unlock();
-    Guarded(task.run);
+    const bool done = Guarded(task.run);
     task.run = nullptr;
+    if (!done && on_failure_) on_failure_();
     lock.lock();
     if (task.slow) --slow_;
   }
   const std::function<void()> last = std::move(last_);
   lock.unlock();
-  if (last) Guarded(last);
+  if (last) (void)Guarded(last);
 }
 
-void StoreThread::Guarded(const std::function<void()>& task) {
+bool StoreThread::Guarded(const std::function<void()>& task) {
   try {
     task();
+    return true;
   } catch (const std::exception&) {
     LogFailure(log_, "a transaction of the plugin failed and was given up");
+    return false;
   }
 }
 

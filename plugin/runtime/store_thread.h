@@ -31,6 +31,12 @@ class StoreThread {
   // Before the first task.
   void SetIdle(Idle idle) { idle_ = std::move(idle); }
 
+  // `on_failure` runs on the thread after a task has thrown and is gone; it must not
+  // throw.  Before the first task.
+  void SetOnFailure(std::function<void()> on_failure) {
+    on_failure_ = std::move(on_failure);
+  }
+
   // Starts the thread with the first task.  False if there is none to be had, or after
   // BeginStop().  [any thread]
   bool Post(std::function<void()> task);
@@ -63,10 +69,12 @@ class StoreThread {
   void Run();
   // False if it is time for the idle work.
   bool WaitForTask(std::unique_lock<std::mutex>* lock);
-  void Guarded(const std::function<void()>& task);
+  // False if it threw.
+  bool Guarded(const std::function<void()>& task);
 
   Logger* log_;
   Idle idle_;
+  std::function<void()> on_failure_;
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::condition_variable changed_;

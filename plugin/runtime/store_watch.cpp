@@ -43,6 +43,13 @@ void StoreWatch::Start() {
   BeginLook();
 }
 
+void StoreWatch::GiveUp() {
+  if (!look_under_way_.expired()) return;
+  scheduler_->CancelTimer(timer_);
+  fds_->UnwatchFd();
+  started_ = false;
+}
+
 void StoreWatch::Attach() {
   if (directory_.empty()) return;
   if (!inotify_.valid()) inotify_.Reset(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
@@ -93,7 +100,9 @@ void StoreWatch::BeginLook() {
     fds_->UnwatchFd();
     (void)Drain();  // the look sees all this
   }
-  if (!look_([this] { Attach(); }, [this] { OnLooked(); })) OnLooked();
+  const auto under_way = std::make_shared<char>();
+  look_under_way_ = under_way;
+  if (!look_([this] { Attach(); }, [this, under_way] { OnLooked(); })) OnLooked();
 }
 
 void StoreWatch::OnLooked() {

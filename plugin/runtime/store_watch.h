@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "base/scheduler.h"
@@ -33,6 +34,9 @@ class StoreWatch {
 
   // Looks, and sees changes from there on.  Once is enough, more does no harm.
   void Start();
+  // What was to follow may be lost: the next Start() begins anew, unless a look is under
+  // way that goes on by itself.
+  void GiveUp();
 
  private:
   void Attach();  // while a look is under way, on its thread
@@ -54,6 +58,7 @@ class StoreWatch {
   UniqueFd inotify_;
   int watch_ = -1;  // the kernel's number of the directory; -1: it tells us nothing
   Scheduler::TimerId timer_ = 0;  // of the next step
+  std::weak_ptr<char> look_under_way_;
 };
 
 }  // namespace xai

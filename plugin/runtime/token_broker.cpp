@@ -24,16 +24,17 @@ TokenBroker::TokenBroker(AccountRunner* account, Scheduler* scheduler, const Clo
 
 void TokenBroker::Acquire(std::shared_ptr<const AccessToken> rejected,
                           std::function<void(TokenResult)> done) {
+  if (!serving_soon_) {
+    scheduler_->RunAfter(0, [this] {
+      serving_soon_ = false;
+      ServeAll();
+    });
+    serving_soon_ = true;
+  }
   Waiter waiter;
   waiter.rejected = std::move(rejected);
   waiter.done = std::move(done);
   waiters_.push_back(std::move(waiter));
-  if (serving_soon_) return;
-  serving_soon_ = true;
-  scheduler_->RunAfter(0, [this] {
-    serving_soon_ = false;
-    ServeAll();
-  });
 }
 
 void TokenBroker::OnSnapshot(std::shared_ptr<const AccountSnapshot> snapshot) {
@@ -43,6 +44,13 @@ void TokenBroker::OnSnapshot(std::shared_ptr<const AccountSnapshot> snapshot) {
     unasked_after_steady_ms_ = clock_->SteadyMs() + limits::kRenewalStartMs;
   }
   on_change_(before.get(), *snapshot_);
+  RenewInTime();
+}
+
+void TokenBroker::GiveUp() {
+  waiters_.clear();
+  looking_ = renewing_ = serving_soon_ = false;
+  (void)Look();  // a snapshot may be lost as well
   RenewInTime();
 }
 

@@ -29,6 +29,11 @@ class TokenBroker : public TokenSource {
 
   void OnSnapshot(std::shared_ptr<const AccountSnapshot> snapshot);
 
+  // Whoever waits is forgotten, and what is under way comes as if unasked.  Not from
+  // within a callback of this.  Throws std::bad_alloc: then a renewal waits until
+  // somebody asks for a token.
+  void GiveUp();
+
   // Null until the first one has come.
   const AccountSnapshot* snapshot() const { return snapshot_.get(); }
 

@@ -157,6 +157,24 @@ TEST_F(EventQueueMemory, EndArrivesThoughTheStartFoundNoRoom) {
   EXPECT_EQ(events_[0].status, LLMP_E_NO_MEMORY);
 }
 
+TEST_F(EventQueueMemory, EndOfAnExpectedRequestArrivesThoughNothingElseDid) {
+  queue_.Expect(1);
+  {
+    const NoMemory none;
+    queue_.Push({1, LLMP_EV_END, LLMP_OK, 0, large_});
+  }
+  ASSERT_EQ(Poll(), 1);
+  EXPECT_EQ(events_[0].kind, LLMP_EV_END);
+  EXPECT_EQ(events_[0].status, LLMP_E_NO_MEMORY);
+}
+
+TEST_F(EventQueueMemory, WhatIsNoLongerExpectedHasNoRoom) {
+  queue_.Expect(1);
+  queue_.ForgetExpected(1);
+  const NoMemory none;
+  EXPECT_THROW(queue_.Push({1, LLMP_EV_END, LLMP_OK, 0, large_}), std::bad_alloc);
+}
+
 TEST_F(EventQueueMemory, WaitNeedsNoMemoryToReportWhatWasDrained) {
   std::vector<uint64_t> drained;
   drained.reserve(64);

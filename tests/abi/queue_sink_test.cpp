@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error_json.h"
+
 namespace xai {
 namespace {
 
@@ -83,6 +85,29 @@ TEST_F(QueueSinkTest, TheNumberIsFreeBeforeTheEndIsSeen) {
   sink.OnEnd(nullptr, "{}");
   EXPECT_FALSE(seen);
   EXPECT_EQ(Take().size(), 1u);
+}
+
+// Matrix D12.
+TEST_F(QueueSinkTest, ARequestThatNobodyEndsEndsAllTheSame) {
+  {
+    QueueSink lost(queue_, 78, [this] { ++ends_; });
+    EXPECT_TRUE(lost.OnText("t"));
+  }
+  EXPECT_EQ(ends_, 1);
+  const std::vector<llmp_event> events = Take();
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[1].kind, LLMP_EV_END);
+  EXPECT_EQ(events[1].status, LLMP_E_NO_MEMORY);
+  EXPECT_STREQ(events[1].data, std::string(kNoMemoryDocument).c_str());
+}
+
+TEST_F(QueueSinkTest, ARequestThatWasNotBegunHasNoEnd) {
+  {
+    QueueSink refused(queue_, 78, [this] { ++ends_; });
+    refused.Drop();
+  }
+  EXPECT_EQ(ends_, 1) << "its number is free";
+  EXPECT_TRUE(Take().empty());
 }
 
 TEST_F(QueueSinkTest, AFullWindowAsksForAPause) {

@@ -1,8 +1,6 @@
 /* Preloaded: the allocation fails that the host has asked to.  Counted are either those
- *on
- ** the first thread within calls of the plugin, or those on all other threads, which are
- *the
- ** plugin's. */
+ * on the first thread within calls of the plugin, or those on all other threads, which
+ * are the plugin's. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdatomic.h>

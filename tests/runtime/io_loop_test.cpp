@@ -167,6 +167,30 @@ TEST_F(IoLoopTest, OneFailingTaskDoesNotHurtTheOthers) {
   EXPECT_EQ(log_.text().find("secret"), std::string::npos);
 }
 
+// Matrix D12.
+TEST_F(IoLoopTest, AFailureIsToldOnceAfterIt) {
+  std::atomic<int> failures{0};
+  loop_->SetOnFailure([&failures] {
+    ++failures;
+    throw std::bad_alloc();  // and is not told of itself
+  });
+  const auto told = [&failures](int count) {
+    return WaitFor([&failures, count] { return failures == count; });
+  };
+  ASSERT_TRUE(loop_->Post([] { throw std::bad_alloc(); }));
+  EXPECT_TRUE(told(1));
+  ASSERT_TRUE(
+      loop_->Post([this] { loop_->RunAfter(0, [] { throw std::bad_alloc(); }); }));
+  EXPECT_TRUE(told(2));
+  loop_->Fail();
+  EXPECT_TRUE(told(3));
+  std::atomic<bool> done{false};
+  ASSERT_TRUE(loop_->Post([&done] { done = true; }));
+  EXPECT_TRUE(WaitFor([&done] { return done.load(); }));
+  loop_->Stop();
+  EXPECT_EQ(failures, 3);
+}
+
 TEST_F(IoLoopTest, AFailureThatCannotBeToldIsNoOther) {
   class : public Logger {
     void Log(LogLevel, const std::string&) override { throw std::bad_alloc(); }

@@ -147,6 +147,17 @@ TEST_F(ModelServiceTest, ManyWhoAskShareOneFetch) {
   EXPECT_EQ(changes_, 1);
 }
 
+TEST_F(ModelServiceTest, WhoWaitsCanBeForgotten) {
+  SignIn("a");
+  const auto forgotten = Get();
+  models_->GiveUp();
+  scheduler_.RunDue();
+  EXPECT_EQ(forgotten->error, "none");
+  const auto next = Get();
+  Answer({"grok-4.3"});
+  EXPECT_EQ(next->ids, Ids{"grok-4.3"});
+}
+
 TEST_F(ModelServiceTest, AListIsGoodForItsTime) {
   SignIn("a");
   Get();

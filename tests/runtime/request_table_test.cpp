@@ -79,6 +79,16 @@ TEST_F(RequestTableTest, RemovesEachOnce) {
   EXPECT_EQ(table_.Find(7), nullptr);
 }
 
+TEST_F(RequestTableTest, ClearsAll) {
+  Add(1, 77);
+  Add(2, 78);
+  table_.Free(77, 1);
+  table_.Clear();
+  EXPECT_EQ(gone_.size(), 2u);
+  EXPECT_TRUE(cancelled_.empty());
+  EXPECT_EQ(table_.live(), 0u);
+}
+
 TEST_F(RequestTableTest, CancelsAllAlthoughTheyGoMeanwhile) {
   Add(1, 10)->on_cancel = [this] {
     table_.Free(10, 1);

@@ -128,6 +128,15 @@ TEST_F(StoreThreadTest, WithoutATaskThereIsNothingToFinish) {
   EXPECT_FALSE(thread_->Post([] {}));
 }
 
+TEST_F(StoreThreadTest, AFailureIsToldWhenItsTaskIsGone) {
+  auto task = std::make_shared<char>();
+  const std::weak_ptr<char> held = task;
+  std::atomic<bool> told{false};
+  thread_->SetOnFailure([&] { told = held.expired(); });
+  ASSERT_TRUE(thread_->Post([task = std::move(task)] { throw std::bad_alloc(); }));
+  EXPECT_TRUE(WaitFor([&told] { return told.load(); }));
+}
+
 TEST_F(StoreThreadTest, AFailingTaskIsSurvived) {
   std::atomic<bool> done{false};
   ASSERT_TRUE(thread_->Post([] { throw std::runtime_error("secret detail"); }));

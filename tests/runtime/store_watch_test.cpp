@@ -255,6 +255,23 @@ TEST_F(StoreWatchTest, ALookThatCannotBeginIsTriedAgain) {
   EXPECT_EQ(LooksWithin(kStoreLookMs), 1);
 }
 
+TEST_F(StoreWatchTest, WhatIsLostBeginsAnew) {
+  holds_ = true;
+  Start(state_.string());
+  watch_->GiveUp();
+  watch_->Start();
+  EXPECT_EQ(looks_, 1) << "the look is under way";
+  done_ = nullptr;  // and is lost
+  holds_ = false;
+  watch_->GiveUp();
+  Pass(10 * kStoreRecheckMs);
+  EXPECT_EQ(looks_, 1);
+  watch_->Start();
+  Pass(kStoreRestMs);
+  EXPECT_EQ(looks_, 2);
+  EXPECT_TRUE(fds_.watching());
+}
+
 TEST_F(StoreWatchTest, NetworkFileSystemsAreKnownByTheirType) {
   EXPECT_TRUE(IsNetworkFsType(0x6969)) << "NFS";
   EXPECT_TRUE(IsNetworkFsType(0xff534d42)) << "CIFS";

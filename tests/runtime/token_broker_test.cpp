@@ -42,6 +42,7 @@ class TokenBrokerTest : public testing::Test {
     services.random = &random_;
     services.log = &log_;
     services.post = [this](std::function<void()> task) { loop_->Post(std::move(task)); };
+    services.fail = [this] { loop_->Fail(); };
     credentials_ =
         CredentialService::Make(config_, std::move(services),
                                 [this](std::shared_ptr<const AccountSnapshot> snapshot) {
@@ -244,6 +245,18 @@ TEST_F(TokenBrokerTest, NobodyWaitsForARenewalThatCannotBegin) {
   EXPECT_EQ(AskAndWait(3, last_token()), (Told{{"no_memory", 3}}));
   clock_.Advance(6 * kHour);
   EXPECT_EQ(AskAndWait(3), (Told{{"no_memory", 3}}));
+}
+
+TEST_F(TokenBrokerTest, AfterALossEverythingBeginsAnew) {
+  SignInElsewhere("at-1", -1);
+  server_.Expect({Server::Hold(), Server::Answer(TokenBody("at-2"))});
+  Ask(1);
+  EXPECT_TRUE(WaitFor([this] { return server_.requests().size() == 1; }));
+  ASSERT_TRUE(loop_->Post([this] { broker_->GiveUp(); }));
+  server_.Release();
+  // The one before is forgotten; the renewal that was under way serves this one.
+  EXPECT_EQ(AskAndWait(1), (Told{{"at-2", 1}}));
+  EXPECT_EQ(server_.requests().size(), 1u);
 }
 
 TEST_F(TokenBrokerTest, AnUnreadableStoreIsSaid) {

@@ -58,8 +58,8 @@ class CollectingSink : public CompletionSink {
     log += "U";
     return !pause;
   }
-  void OnEnd(const Error* failure, const std::string& document) override {
-    ends.push_back(document);
+  void OnEnd(const Error* failure, std::string_view document) override {
+    ends.emplace_back(document);
     if (failure != nullptr) error = *failure;
     log += "E";
   }
