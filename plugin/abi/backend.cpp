@@ -73,6 +73,7 @@ bool Backend::Configure(const std::string& config) {
   services.on_models_changed = [this](const std::string& document) {
     TellAll(LLMP_EV_MODELS_CHANGED, 0, document);
   };
+  services.after_round = [this] { wakes_.Flush(); };
   provider_ =
       Provider::Make(std::move(read).value(), std::move(manifest), std::move(services));
   return provider_ != nullptr;
@@ -135,32 +136,26 @@ int32_t Backend::Begin(Call call, uint64_t queue, uint64_t request,
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!live_.emplace(request, queue).second) return LLMP_E_INVALID;
   }
+  const bool refused = config_error_ || json.size() > limits::kRequestBytesMax;
   std::shared_ptr<QueueSink> sink;
   try {
+    // What is refused is told by another loop than the provider's.
     sink = std::make_shared<QueueSink>(std::move(target), request,
+                                       refused ? nullptr : &wakes_,
                                        [this, request] { Release(request); });
   } catch (const std::bad_alloc&) {
     Release(request);
     throw;
   }
   try {
-    if (BeginWith(call, request, sink, json)) return LLMP_OK;
+    if (refused ? Refuse(call, sink) : Start(call, request, sink, std::string(json))) {
+      return LLMP_OK;
+    }
   } catch (const std::bad_alloc&) {
     // As without a thread.
   }
   sink->Drop();
   return LLMP_E_NO_MEMORY;
-}
-
-bool Backend::BeginWith(Call call, uint64_t request, std::shared_ptr<RequestSink> sink,
-                        std::string_view json) {
-  std::optional<Error> refused = config_error_;
-  if (!refused && json.size() > limits::kRequestBytesMax) {
-    refused = Error::Make(ErrorCode::kInvalidRequest, "the request is larger than 32 MiB",
-                          "size");
-  }
-  return refused ? Refuse(call, std::move(sink), std::move(*refused))
-                 : Start(call, request, std::move(sink), std::string(json));
 }
 
 bool Backend::Start(Call call, uint64_t request, std::shared_ptr<RequestSink> sink,
@@ -176,7 +171,10 @@ bool Backend::Start(Call call, uint64_t request, std::shared_ptr<RequestSink> si
   return false;
 }
 
-bool Backend::Refuse(Call call, std::shared_ptr<RequestSink> sink, Error error) {
+bool Backend::Refuse(Call call, std::shared_ptr<RequestSink> sink) {
+  Error error = config_error_ ? *config_error_
+                              : Error::Make(ErrorCode::kInvalidRequest,
+                                            "the request is larger than 32 MiB", "size");
   const std::lock_guard<std::mutex> lock(mutex_);
   if (refusals_ == nullptr) refusals_ = IoLoop::Make(HttpSettings(), &log_);
   return refusals_ != nullptr &&

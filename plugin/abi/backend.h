@@ -13,6 +13,7 @@
 #include "abi/event_queue.h"
 #include "abi/host_adapter.h"
 #include "abi/host_secret_store.h"
+#include "abi/wake_batch.h"
 #include "base/result.h"
 #include "llm_provider.h"
 #include "runtime/provider.h"
@@ -47,14 +48,12 @@ class Backend {
  private:
   explicit Backend(const llmp_host* host);
   bool Configure(const std::string& config);
-  // All three: false if there is no thread, and then the sink was not told.
-  bool BeginWith(Call call, uint64_t request, std::shared_ptr<RequestSink> sink,
-                 std::string_view json);
+  // Both: false if there is no thread, and then the sink was not told.
   bool Start(Call call, uint64_t request, std::shared_ptr<RequestSink> sink,
              std::string json);
-  // Ends a request that is not begun, from a thread of ours: the host is told of events
-  // by no thread of its own.
-  bool Refuse(Call call, std::shared_ptr<RequestSink> sink, Error error);
+  // Ends a request that is too large, or whose provider has a wrong configuration, from a
+  // thread of ours: the host is told of events by no thread of its own.
+  bool Refuse(Call call, std::shared_ptr<RequestSink> sink);
   void TellAll(uint32_t kind, int32_t status, std::string_view data);
   void Wake(uint64_t queue);
 
@@ -70,6 +69,8 @@ class Backend {
   std::map<uint64_t, std::shared_ptr<EventQueue>> queues_;
   std::unordered_map<uint64_t, uint64_t> live_;  // request to queue
   std::unique_ptr<IoLoop> refusals_;             // made when first needed
+
+  WakeBatch wakes_;  // of the provider's loop
 
   // Const after Configure().
   std::optional<Error> config_error_;

@@ -45,7 +45,7 @@ struct EventQueue::State {
   std::unordered_map<uint64_t, Unread> unread;
   std::vector<uint64_t> drained;  // has room for every request in `unread`
   ReadySignal signal;
-  int batches = 0;         // BeginBatch() without its EndBatch()
+  bool in_batch = false;
   bool woke_late = false;  // became full within a batch, and nobody was told
   bool waiting = false;
   bool wake = false;
@@ -204,11 +204,10 @@ bool EventQueue::Push(const Event& event) {
       if (entry->bytes > state.window) entry->over = true;
       over = entry->over;
     }
-    if (state.batches > 0 && event.kind != LLMP_EV_END) {
+    if (state.in_batch) {
       state.woke_late = state.woke_late || was_empty;
       return !over;
     }
-    was_empty = was_empty || std::exchange(state.woke_late, false);
     if (was_empty) state.signal.Raise();
     waiting = state.waiting;
   }
@@ -227,9 +226,9 @@ void EventQueue::ForgetExpected(uint64_t request) {
   state_->unread.erase(request);
 }
 
-void EventQueue::BeginBatch() {
+bool EventQueue::BeginBatch() {
   const std::lock_guard<std::mutex> lock(state_->mutex);
-  ++state_->batches;
+  return !std::exchange(state_->in_batch, true);
 }
 
 void EventQueue::EndBatch() {
@@ -238,7 +237,8 @@ void EventQueue::EndBatch() {
   bool waiting = false;
   {
     const std::lock_guard<std::mutex> lock(state.mutex);
-    if (--state.batches > 0 || state.closed) return;
+    state.in_batch = false;
+    if (state.closed) return;
     // A waiter that came by itself may have taken everything already.
     became_full = std::exchange(state.woke_late, false) && !state.Empty();
     if (became_full) state.signal.Raise();

@@ -58,8 +58,9 @@ class EventQueue {
   void ForgetExpected(uint64_t request);
 
   // Between the two a waiter is not woken for each event but once at the end: a piece of
-  // a stream holds a hundred of them.  Calls may nest; an END wakes at once.
-  void BeginBatch();
+  // a stream holds a hundred of them.  True if there was no batch: the others have not
+  // begun this one, and must not end it.
+  bool BeginBatch();
   void EndBatch();
 
   // See llmp_provider.queue_wait.  With a `cap` of 0 it waits and takes nothing.

@@ -7,16 +7,17 @@
 namespace xai {
 
 QueueSink::QueueSink(std::shared_ptr<EventQueue> queue, uint64_t request,
-                     std::function<void()> on_end)
-    : queue_(std::move(queue)), request_(request), on_end_(std::move(on_end)) {
+                     WakeBatch* wakes, std::function<void()> on_end)
+    : queue_(std::move(queue)),
+      request_(request),
+      wakes_(wakes),
+      on_end_(std::move(on_end)) {
   queue_->Expect(request_);
 }
 
 QueueSink::~QueueSink() {
-  if (ended_) return;
-  Error lost;
-  lost.code = ErrorCode::kNoMemory;
-  QueueSink::OnEnd(&lost, kNoMemoryDocument);
+  // Perhaps on another thread: without the batch.
+  if (!ended_) PushEnd(LLMP_E_NO_MEMORY, kNoMemoryDocument);
 }
 
 void QueueSink::Drop() {
@@ -25,7 +26,14 @@ void QueueSink::Drop() {
   queue_->ForgetExpected(request_);
 }
 
+void QueueSink::JoinBatch() {
+  if (wakes_ == nullptr || joined_round_ == wakes_->round()) return;
+  joined_round_ = wakes_->round();
+  wakes_->Join(queue_);
+}
+
 bool QueueSink::Push(uint32_t kind, uint32_t index, std::string_view data) {
+  JoinBatch();
   EventQueue::Event event;
   event.request = request_;
   event.kind = kind;
@@ -63,13 +71,18 @@ bool QueueSink::OnUsage(const Usage& usage) {
 }
 
 void QueueSink::OnEnd(const Error* error, std::string_view document) {
+  JoinBatch();
+  PushEnd(error == nullptr ? int32_t{LLMP_OK} : StatusOf(error->code), document);
+}
+
+void QueueSink::PushEnd(int32_t status, std::string_view document) {
   ended_ = true;
   // First, so that a host which sees the END may use the number again.
   on_end_();
   EventQueue::Event event;
   event.request = request_;
   event.kind = LLMP_EV_END;
-  event.status = error == nullptr ? int32_t{LLMP_OK} : StatusOf(error->code);
+  event.status = status;
   event.data = document;
   queue_->Push(event);
 }

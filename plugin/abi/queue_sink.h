@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "abi/event_queue.h"
+#include "abi/wake_batch.h"
 #include "runtime/request_table.h"
 
 namespace xai {
@@ -16,9 +17,9 @@ namespace xai {
 // Loop thread only, but for its begin and end.
 class QueueSink : public RequestSink {
  public:
-  // `on_end` comes just before the END event is pushed, on any thread, and must not
-  // throw.  Throws std::bad_alloc.
-  QueueSink(std::shared_ptr<EventQueue> queue, uint64_t request,
+  // `wakes`: null to wake the queue's waiter for each event.  `on_end` comes just before
+  // the END event is pushed, on any thread, and must not throw.  Throws std::bad_alloc.
+  QueueSink(std::shared_ptr<EventQueue> queue, uint64_t request, WakeBatch* wakes,
             std::function<void()> on_end);
   // Whoever had to end the request has lost it for want of memory: it ends here.
   ~QueueSink() override;
@@ -29,8 +30,6 @@ class QueueSink : public RequestSink {
   void Drop();
 
   void OnStart(const std::string& document) override;
-  void OnBatchBegin() override { queue_->BeginBatch(); }
-  void OnBatchEnd() override { queue_->EndBatch(); }
   bool OnText(std::string_view text) override;
   bool OnReasoning(std::string_view text) override;
   bool OnToolCall(uint32_t index, const ToolCall& call) override;
@@ -40,9 +39,13 @@ class QueueSink : public RequestSink {
 
  private:
   bool Push(uint32_t kind, uint32_t index, std::string_view data);
+  void PushEnd(int32_t status, std::string_view document);
+  void JoinBatch();
 
   std::shared_ptr<EventQueue> queue_;
   uint64_t request_;
+  WakeBatch* wakes_;
+  uint64_t joined_round_ = 0;
   std::function<void()> on_end_;
   bool ended_ = false;
 };

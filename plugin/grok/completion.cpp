@@ -17,18 +17,6 @@ bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-// Ends the batch also where there is no memory: the host would not be woken again.
-class Batch {
- public:
-  explicit Batch(CompletionSink* sink) : sink_(sink) { sink_->OnBatchBegin(); }
-  Batch(const Batch&) = delete;
-  Batch& operator=(const Batch&) = delete;
-  ~Batch() { sink_->OnBatchEnd(); }
-
- private:
-  CompletionSink* sink_;
-};
-
 // What an answer that was accepted ended by, if that says more than that it was cut.
 bool SaysMore(const Error& error) {
   return error.code == ErrorCode::kProtocol || error.code == ErrorCode::kNoMemory;
@@ -131,14 +119,9 @@ bool Completion::OnAnswerBytes(std::string_view bytes) {
     return true;
   }
   if (state_ != State::kStreaming) return true;
-  Result<void> fed;
-  bool go_on = true;
-  {
-    const Batch batch(sink_);
-    joiner_.Begin();
-    fed = parser_.Feed(bytes, this);
-    go_on = joiner_.End();
-  }
+  joiner_.Begin();
+  Result<void> fed = parser_.Feed(bytes, this);
+  bool go_on = joiner_.End();
   go_on = !decoder_->TakePause() && go_on;
   if (stream_error_) {
     Fail(std::move(*stream_error_));

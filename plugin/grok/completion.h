@@ -20,10 +20,6 @@ namespace xai {
 class CompletionSink : public AnswerSink {
  public:
   virtual void OnStart(const std::string& document) = 0;
-  // Around the pieces that came together: whoever wakes somebody needs to do so only
-  // once.
-  virtual void OnBatchBegin() = 0;
-  virtual void OnBatchEnd() = 0;
   // `error` is null on success.  Must not throw.
   virtual void OnEnd(const Error* error, std::string_view document) = 0;
 };

@@ -13,11 +13,12 @@
 namespace xai {
 namespace {
 
-// Taken at one look.  What is left is still there at the next one.
-constexpr int kEventsMax = 256;
+// Taken at one look, after which those who were told something are woken.  What is left
+// is still there at the next one.
+constexpr int kEventsMax = 64;
 // So many looks one after the other, so that of a thousand streams none runs out of time
 // while its bytes lie there; more would let a cancel() wait.
-constexpr int kLooksMax = 4;
+constexpr int kLooksMax = 16;
 
 // Errors are found by whoever reads or writes.
 int ToCurl(uint32_t events) {
@@ -56,9 +57,10 @@ curl_socket_t CurlSockets::Open(void*, curlsocktype, curl_sockaddr* address) {
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-void CurlSockets::Perform() {
+void CurlSockets::Perform(const std::function<void()>& after_some) {
   // What has arrived comes before what has run out: see IoLoop::Run().
   for (int look = 0; look < kLooksMax && PerformSome() == kEventsMax; ++look) {
+    after_some();
   }
   if (due_ms_ && *due_ms_ <= clock_.SteadyMs()) {
     due_ms_.reset();  // before: it may set the next one

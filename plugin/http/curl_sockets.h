@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -29,9 +30,10 @@ class CurlSockets {
   // Another one takes the place of `multi`, which must have no transfers left.
   void Adopt(CURLM* multi);
 
-  // Lets libcurl do what its timer and its sockets call for.  Throws std::bad_alloc, and
+  // Lets libcurl do what its timer and its sockets call for, and calls `after_some` after
+  // so many of them.  Throws std::bad_alloc, and
   // then `multi` can only be cleaned up.
-  void Perform();
+  void Perform(const std::function<void()>& after_some);
   // Waits until there is something to perform: at most `timeout_ms`, or until Wakeup(),
   // or until `fd` can be read.  True if it can; -1 is no descriptor.
   bool Wait(int timeout_ms, int fd);

@@ -96,10 +96,10 @@ void CurlTransport::Resume(ExchangeId id) {
   if (found != exchanges_.end()) found->second->transfer->Resume();
 }
 
-void CurlTransport::Perform() {
+void CurlTransport::Perform(const std::function<void()>& after_some) {
   if (broken_) return;
   try {
-    sockets_->Perform();
+    sockets_->Perform(after_some);
   } catch (const std::bad_alloc&) {
     broken_ = true;
     throw;

@@ -2,6 +2,7 @@
 #ifndef XAI_PLUGIN_HTTP_CURL_TRANSPORT_H_
 #define XAI_PLUGIN_HTTP_CURL_TRANSPORT_H_
 
+#include <functional>
 #include <memory>
 #include <unordered_map>
 
@@ -21,9 +22,10 @@ class CurlTransport : public HttpTransport {
   void Cancel(ExchangeId id) override;
   void Resume(ExchangeId id) override;
 
-  // Moves the bytes that are there and calls handlers.  Throws std::bad_alloc, and then
+  // Moves the bytes that are there and calls handlers; now and then, if that is much,
+  // `after_some`.  Throws std::bad_alloc, and then
   // all exchanges must be cancelled: nothing more comes of them.
-  void Perform();
+  void Perform(const std::function<void()>& after_some);
   // Waits for more to do: at most `timeout_ms`, or until Wakeup(), or until `fd` can be
   // read.  True if it can; -1 is no descriptor.
   bool Wait(int timeout_ms, int fd);

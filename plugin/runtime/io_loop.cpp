@@ -76,9 +76,10 @@ void IoLoop::Run() {
   while (RunTasks()) {
     // Before the timers: after a time without a processor, what has arrived meanwhile is
     // no silence of the server's.
-    Guarded([this] { transport_->Perform(); });
+    Guarded([this] { transport_->Perform(after_round_); });
     RunDueTimers();
     if (failed_.exchange(false)) Recover();
+    after_round_();
     // Only now: a handler may have set a timer.
     if (!transport_->Wait(WaitMs(), watched_fd_)) continue;
     Guarded([this] {
@@ -98,6 +99,7 @@ bool IoLoop::RunTasks() {
     stopping = stopping_;
   }
   for (const std::function<void()>& task : tasks) Guarded(task);
+  after_round_();
   return !stopping;
 }
 

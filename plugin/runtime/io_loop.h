@@ -35,6 +35,12 @@ class IoLoop : public Scheduler, public FdWatcher {
   void SetOnFailure(std::function<void()> on_failure) {
     on_failure_ = std::move(on_failure);
   }
+  // `after_round` runs on the loop's thread whenever it has done what there was to do,
+  // and between much of it: whoever was told something should be woken.  It must not
+  // throw. Before the first task.
+  void SetAfterRound(std::function<void()> after_round) {
+    after_round_ = std::move(after_round);
+  }
   // As if a task had thrown.  [any thread]
   void Fail();
 
@@ -68,6 +74,7 @@ class IoLoop : public Scheduler, public FdWatcher {
   bool stopping_ = false;                     // guarded by mutex_
   Thread thread_;                             // started under mutex_
   std::function<void()> on_failure_;
+  std::function<void()> after_round_ = [] {};
   std::atomic<bool> failed_{false};
 
   // Loop thread only.

@@ -60,6 +60,7 @@ bool Provider::Build() {
   loop_ = IoLoop::Make(config_.http, host_.log);
   if (loop_ == nullptr) return false;
   loop_->SetOnFailure([this] { GiveUp(); });
+  loop_->SetAfterRound(host_.after_round);
   CredentialService::Services services;
   services.clock = host_.clock;
   services.random = &random_;

@@ -32,6 +32,9 @@ struct ProviderHost {
   SecretStore* host_store = nullptr;  // the host's llm.secret-store/1; used on one thread
   std::function<void(const std::string& document)> on_auth_changed;
   std::function<void(const std::string& document)> on_models_changed;
+  // On the loop's thread, when it has told what there was to tell for now.  Must not
+  // throw.
+  std::function<void()> after_round;
 };
 
 class Provider {

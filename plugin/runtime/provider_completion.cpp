@@ -29,8 +29,6 @@ class Provider::CompletionOperation : public Operation, private RequestSink {
 
  private:
   void OnStart(const std::string& document) override { sink_->OnStart(document); }
-  void OnBatchBegin() override { sink_->OnBatchBegin(); }
-  void OnBatchEnd() override { sink_->OnBatchEnd(); }
   bool OnText(std::string_view text) override { return sink_->OnText(text); }
   bool OnReasoning(std::string_view text) override { return sink_->OnReasoning(text); }
   bool OnToolCall(uint32_t index, const ToolCall& call) override {

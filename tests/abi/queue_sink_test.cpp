@@ -26,7 +26,8 @@ class QueueSinkTest : public testing::Test {
   std::shared_ptr<EventQueue> queue_ =
       std::make_shared<EventQueue>(0, 64, nullptr, nullptr);
   int ends_ = 0;
-  QueueSink sink_{queue_, 77, [this] { ++ends_; }};
+  WakeBatch wakes_;
+  QueueSink sink_{queue_, 77, &wakes_, [this] { ++ends_; }};
 };
 
 TEST_F(QueueSinkTest, PutsEachPieceIntoItsEvent) {
@@ -81,7 +82,7 @@ TEST_F(QueueSinkTest, AnErrorBecomesTheStatus) {
 
 TEST_F(QueueSinkTest, TheNumberIsFreeBeforeTheEndIsSeen) {
   bool seen = false;
-  QueueSink sink(queue_, 78, [&] { seen = !Take().empty(); });
+  QueueSink sink(queue_, 78, &wakes_, [&] { seen = !Take().empty(); });
   sink.OnEnd(nullptr, "{}");
   EXPECT_FALSE(seen);
   EXPECT_EQ(Take().size(), 1u);
@@ -90,7 +91,7 @@ TEST_F(QueueSinkTest, TheNumberIsFreeBeforeTheEndIsSeen) {
 // Matrix D12.
 TEST_F(QueueSinkTest, ARequestThatNobodyEndsEndsAllTheSame) {
   {
-    QueueSink lost(queue_, 78, [this] { ++ends_; });
+    QueueSink lost(queue_, 78, &wakes_, [this] { ++ends_; });
     EXPECT_TRUE(lost.OnText("t"));
   }
   EXPECT_EQ(ends_, 1);
@@ -103,7 +104,7 @@ TEST_F(QueueSinkTest, ARequestThatNobodyEndsEndsAllTheSame) {
 
 TEST_F(QueueSinkTest, ARequestThatWasNotBegunHasNoEnd) {
   {
-    QueueSink refused(queue_, 78, [this] { ++ends_; });
+    QueueSink refused(queue_, 78, &wakes_, [this] { ++ends_; });
     refused.Drop();
   }
   EXPECT_EQ(ends_, 1) << "its number is free";
@@ -115,6 +116,37 @@ TEST_F(QueueSinkTest, AFullWindowAsksForAPause) {
   EXPECT_FALSE(sink_.OnText(std::string(40, 'b')));
   EXPECT_EQ(Take().size(), 1u);
   EXPECT_TRUE(sink_.OnText("a"));
+}
+
+TEST_F(QueueSinkTest, WakesOnceForAllThatCame) {
+  int woken = 0;
+  const auto queue = std::make_shared<EventQueue>(
+      0, 64, [&woken] { ++woken; }, nullptr);
+  for (int round = 1; round <= 3; ++round) {
+    QueueSink first(queue, 1, &wakes_, [] {});
+    QueueSink second(queue, 2, &wakes_, [] {});
+    EXPECT_TRUE(first.OnText("a"));
+    EXPECT_TRUE(second.OnText("b"));
+    first.OnEnd(nullptr, "{}");
+    second.OnEnd(nullptr, "{}");
+    EXPECT_EQ(woken, round - 1);
+    wakes_.Flush();
+    EXPECT_EQ(woken, round);
+    llmp_event events[8];
+    EXPECT_EQ(queue->Wait(0, events, 8), 4);
+  }
+  wakes_.Flush();
+  EXPECT_EQ(woken, 3) << "there was nothing";
+}
+
+TEST_F(QueueSinkTest, WithoutABatchEachEventWakes) {
+  int woken = 0;
+  const auto queue = std::make_shared<EventQueue>(
+      0, 64, [&woken] { ++woken; }, nullptr);
+  QueueSink sink(queue, 1, nullptr, [] {});
+  EXPECT_TRUE(sink.OnText("a"));
+  EXPECT_EQ(woken, 1);
+  sink.OnEnd(nullptr, "{}");
 }
 
 TEST_F(QueueSinkTest, AfterTheQueueIsClosedNothingHappens) {

@@ -64,7 +64,7 @@ std::string TextOf(size_t events) {
 HotStream::HotStream(Lane lane)
     : queue_(
           std::make_shared<EventQueue>(0, limits::kWindowBytesDefault, nullptr, nullptr)),
-      sink_(queue_, kRequest, [] {}) {
+      sink_(queue_, kRequest, &wakes_, [] {}) {
   const char* model =
       lane == Lane::kChatCompletions ? "grok-4.3" : "grok-4.20-multi-agent-0309";
   std::unique_ptr<JsonDocument> document =
@@ -82,6 +82,7 @@ void HotStream::Feed(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::string_view piece = bytes.substr(0, kPieceBytes);
     (void)world_.transport.Body(piece);
+    wakes_.Flush();
     bytes.remove_prefix(piece.size());
     TakeAll();
   }

@@ -39,6 +39,7 @@ class HotStream {
 
   ApiWorld world_;
   std::shared_ptr<EventQueue> queue_;
+  WakeBatch wakes_;
   QueueSink sink_;
   std::unique_ptr<Completion> completion_;
   std::array<llmp_event, 64> events_;

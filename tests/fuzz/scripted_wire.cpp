@@ -146,7 +146,7 @@ void CurlTransport::Resume(ExchangeId id) {
   if (found != exchanges_.end()) found->second->paused = false;
 }
 
-void CurlTransport::Perform() {
+void CurlTransport::Perform(const std::function<void()>&) {
   std::vector<ExchangeId> ids;
   for (const auto& [id, exchange] : exchanges_) ids.push_back(id);
   std::sort(ids.begin(), ids.end());

@@ -46,7 +46,7 @@ class RecordingHandler : public ExchangeHandler {
 template <typename Condition>
 bool Drive(CurlTransport* transport, Condition condition) {
   return WaitFor([transport, &condition] {
-    transport->Perform();
+    transport->Perform([] {});
     if (condition()) return true;
     transport->Wait(5, -1);
     return false;

@@ -64,9 +64,6 @@ class CollectingSink : public CompletionSink {
     log += "E";
   }
 
-  void OnBatchBegin() override { ++open_batches; }
-  void OnBatchEnd() override { --open_batches; }
-
   std::string Text() const { return Joined(texts); }
   std::string Reasoning() const { return Joined(reasonings); }
 
@@ -79,7 +76,6 @@ class CollectingSink : public CompletionSink {
   std::vector<Usage> usages;
   std::vector<std::string> ends;
   std::optional<Error> error;
-  int open_batches = 0;
 
  private:
   static std::string Joined(const std::vector<std::string>& pieces) {
