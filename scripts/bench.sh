@@ -7,24 +7,27 @@
 #                                         4,000 paced streams at once, likewise
 #   scripts/bench.sh first [RUNS]         the time to the first token, of one stream at a time
 #                                         and of 500 at once, likewise
+#   scripts/bench.sh sdk [ROUNDS]         100,000 events through the plugin, libcurl alone, the
+#                                         openai SDK and @ai-sdk/xai, on each lane
 #   scripts/bench.sh parts [OPTION...]    parser, decoders, queue and other hot paths by
 #                                         themselves; the options are Google Benchmark's
 #   scripts/bench.sh cancel [EACH]        from cancel() to the end of a request, in every
 #                                         phase that it can be in
 #
-# Everything stays on loopback.  stream, crowd and first need nginx (package nginx-light),
-# cancel needs the right to make network namespaces for one of its phases.
+# Everything stays on loopback.  stream, crowd, first and sdk need nginx (package
+# nginx-light), sdk Node.js 20 and npm, which fetches the SDKs into build/bench-sdk, and
+# cancel the right to make network namespaces for one of its phases.
 # docs/performance.md says what the numbers mean.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=stream
 case "${1:-}" in
-  --help | -h) sed -n '2,18s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  stream | crowd | first | parts | cancel) what=$1; shift ;;
+  --help | -h) sed -n '2,21s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  stream | crowd | first | sdk | parts | cancel) what=$1; shift ;;
 esac
 [ $# -gt 0 ] || case "$what" in
   stream) set -- 9 ;;
-  crowd | first) set -- 5 ;;
+  crowd | first | sdk) set -- 5 ;;
   cancel) set -- 112 ;;
 esac
 if [ "$what" = parts ]; then
@@ -45,5 +48,6 @@ export XAI_E2E_HOST=$bin/sample-host XAI_E2E_SIM=$bin/xai-sim
 export XAI_E2E_PLUGIN=$PWD/build/release/skill/xai-grok-onboarding
 export XAI_BENCH_STREAM=$bin/bench-stream XAI_BENCH_CANCEL=$bin/bench-cancel
 export XAI_CROWD_LIBCURL=$bin/crowd-libcurl XAI_CROWD_PLUGIN=$bin/crowd-plugin
+export XAI_BENCH_SDK=$PWD/build/bench-sdk
 export PYTHONPATH=$PWD/tests/e2e:$PWD/tests/chaos
 exec python3 -B "tests/bench/bench_$what.py" "$@"

@@ -3,10 +3,12 @@
 // bytes as static files and calls this.
 //
 //     bench-stream --plugin DIR --config JSON --url URL --model ID --rounds N [--ca FILE]
+//                  [--only libcurl|plugin]
 //
-// Prints one line of JSON, with the costs of each round: the two sides take turns.
+// Prints one line of JSON, with the costs of each round: the two sides take turns.  With
+// --only one side gets one answer, and the line says its bytes and the most memory that
+// the process had: what runs this knows its CPU time.
 #include <curl/curl.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,9 +18,22 @@
 #include <utility>
 #include <vector>
 
+#include "bench/process_cost.h"
 #include "llm_provider.hpp"
 
 namespace {
+
+using xai::CpuMs;
+
+struct Options {
+  std::string plugin;
+  std::string config;
+  std::string url;
+  std::string model;
+  std::string ca;
+  std::string only;
+  int rounds = 5;
+};
 
 struct Cost {
   double cpu_ms = 0;
@@ -26,15 +41,6 @@ struct Cost {
   size_t bytes = 0;   // of the answer's text, or of the body
   size_t events = 0;  // as the host got them
 };
-
-double CpuMs() {
-  rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto ms = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3;
-  };
-  return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
 
 template <typename Body>
 Cost Measure(Body body) {
@@ -54,10 +60,12 @@ size_t Count(char*, size_t size, size_t count, void* bytes) {
   return size * count;
 }
 
-Cost RunCurl(CURL* easy, const std::string& url, const std::string& ca) {
+Cost RunCurl(CURL* easy, const Options& options) {
   return Measure([&](Cost* cost) {
-    curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
-    if (!ca.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, ca.c_str());
+    curl_easy_setopt(easy, CURLOPT_URL, options.url.c_str());
+    if (!options.ca.empty()) {
+      curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca.c_str());
+    }
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "{}");
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
@@ -65,7 +73,8 @@ Cost RunCurl(CURL* easy, const std::string& url, const std::string& ca) {
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Count);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &cost->bytes);
     if (curl_easy_perform(easy) != CURLE_OK) {
-      std::fprintf(stderr, "bench-stream: libcurl could not fetch %s\n", url.c_str());
+      std::fprintf(stderr, "bench-stream: libcurl could not fetch %s\n",
+                   options.url.c_str());
       std::exit(1);
     }
   });
@@ -104,41 +113,69 @@ void Print(const char* name, const std::vector<Cost>& costs) {
   std::printf(",\"bytes\":%zu,\"events\":%zu}", costs.back().bytes, costs.back().events);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  std::string plugin;
-  std::string config;
-  std::string url;
-  std::string model;
-  std::string ca;
-  int rounds = 5;
+Options Read(int argc, char** argv) {
+  Options options;
+  const auto text = [&](const char* name) -> std::string* {
+    if (std::strcmp(name, "--plugin") == 0) return &options.plugin;
+    if (std::strcmp(name, "--config") == 0) return &options.config;
+    if (std::strcmp(name, "--url") == 0) return &options.url;
+    if (std::strcmp(name, "--model") == 0) return &options.model;
+    if (std::strcmp(name, "--ca") == 0) return &options.ca;
+    return std::strcmp(name, "--only") == 0 ? &options.only : nullptr;
+  };
   for (int i = 1; i + 1 < argc; i += 2) {
-    if (std::strcmp(argv[i], "--plugin") == 0) plugin = argv[i + 1];
-    if (std::strcmp(argv[i], "--config") == 0) config = argv[i + 1];
-    if (std::strcmp(argv[i], "--url") == 0) url = argv[i + 1];
-    if (std::strcmp(argv[i], "--model") == 0) model = argv[i + 1];
-    if (std::strcmp(argv[i], "--ca") == 0) ca = argv[i + 1];
-    if (std::strcmp(argv[i], "--rounds") == 0)
-      rounds = std::max(1, std::atoi(argv[i + 1]));
+    if (std::string* value = text(argv[i])) *value = argv[i + 1];
+    if (std::strcmp(argv[i], "--rounds") == 0) {
+      options.rounds = std::max(1, std::atoi(argv[i + 1]));
+    }
   }
-  curl_global_init(CURL_GLOBAL_DEFAULT);
-  CURL* easy = curl_easy_init();
-  llmp::Provider provider = llmp::load(plugin, {"bench-stream", "1"}, config);
+  return options;
+}
+
+llmp::Provider Load(const Options& options) {
+  return llmp::load(options.plugin, {"bench-stream", "1"}, options.config);
+}
+
+void RunOnce(CURL* easy, const Options& options) {
+  Cost cost;
+  if (options.only == "libcurl") {
+    cost = RunCurl(easy, options);
+  } else {
+    llmp::Provider provider = Load(options);
+    cost = RunPlugin(&provider, options.model);
+  }
+  std::printf("{\"bytes\":%zu,\"peak_kb\":%ld}\n", cost.bytes, xai::StatusKb("VmHWM"));
+}
+
+void TakeTurns(CURL* easy, const Options& options) {
+  llmp::Provider provider = Load(options);
   // Warm: connections open, the token read, pages touched.
-  RunCurl(easy, url, ca);
-  RunPlugin(&provider, model);
+  RunCurl(easy, options);
+  RunPlugin(&provider, options.model);
   std::vector<Cost> curl;
   std::vector<Cost> ours;
-  for (int i = 0; i < rounds; ++i) {
-    curl.push_back(RunCurl(easy, url, ca));
-    ours.push_back(RunPlugin(&provider, model));
+  for (int i = 0; i < options.rounds; ++i) {
+    curl.push_back(RunCurl(easy, options));
+    ours.push_back(RunPlugin(&provider, options.model));
   }
-  std::printf("{\"rounds\":%d,", rounds);
+  std::printf("{\"rounds\":%d,", options.rounds);
   Print("libcurl", curl);
   std::printf(",");
   Print("plugin", ours);
   std::printf("}\n");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Options options = Read(argc, argv);
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  CURL* easy = curl_easy_init();
+  if (options.only.empty()) {
+    TakeTurns(easy, options);
+  } else {
+    RunOnce(easy, options);
+  }
   curl_easy_cleanup(easy);
   return 0;
 }

@@ -9,29 +9,13 @@
 #include <iostream>
 #include <sstream>
 
+#include "bench/process_cost.h"
+
 namespace xai {
 namespace {
 
-double CpuMs() {
-  rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto ms = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3;
-  };
-  return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
-
 double Ms(BenchClock::duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-// VmRSS, or VmHWM for the most so far; of this program alone, other than ru_maxrss.
-long StatusKb(std::string_view name) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind(name, 0) == 0) return std::atol(line.c_str() + name.size() + 1);
-  }
-  return -1;
 }
 
 }  // namespace
