@@ -9,12 +9,14 @@
 #                                         and of 500 at once, likewise
 #   scripts/bench.sh sdk [ROUNDS]         100,000 events through the plugin, libcurl alone, the
 #                                         openai SDK and @ai-sdk/xai, on each lane
+#   scripts/bench.sh growth [RUNS]        1, 100, 1,000 and 4,000 paced streams, through the
+#                                         plugin and libcurl alone: what each stream costs
 #   scripts/bench.sh parts [OPTION...]    parser, decoders, queue and other hot paths by
 #                                         themselves; the options are Google Benchmark's
 #   scripts/bench.sh cancel [EACH]        from cancel() to the end of a request, in every
 #                                         phase that it can be in
 #
-# Everything stays on loopback.  stream, crowd, first and sdk need nginx (package
+# Everything stays on loopback.  All but parts and cancel need nginx (package
 # nginx-light), sdk Node.js 20 and npm, which fetches the SDKs into build/bench-sdk, and
 # cancel the right to make network namespaces for one of its phases.
 # docs/performance.md says what the numbers mean.
@@ -22,12 +24,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 what=stream
 case "${1:-}" in
-  --help | -h) sed -n '2,21s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  stream | crowd | first | sdk | parts | cancel) what=$1; shift ;;
+  --help | -h) sed -n '2,23s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  stream | crowd | first | sdk | growth | parts | cancel) what=$1; shift ;;
 esac
 [ $# -gt 0 ] || case "$what" in
   stream) set -- 9 ;;
-  crowd | first | sdk) set -- 5 ;;
+  crowd | first | sdk | growth) set -- 5 ;;
   cancel) set -- 112 ;;
 esac
 if [ "$what" = parts ]; then
