@@ -11,12 +11,14 @@
 #                                         openai SDK and @ai-sdk/xai, on each lane
 #   scripts/bench.sh growth [RUNS]        1, 100, 1,000 and 4,000 paced streams, through the
 #                                         plugin and libcurl alone: what each stream costs
+#   scripts/bench.sh start [RUNS]         load, create and status with a sealed credential:
+#                                         the time, and what is resident
 #   scripts/bench.sh parts [OPTION...]    parser, decoders, queue and other hot paths by
 #                                         themselves; the options are Google Benchmark's
 #   scripts/bench.sh cancel [EACH]        from cancel() to the end of a request, in every
 #                                         phase that it can be in
 #
-# Everything stays on loopback.  All but parts and cancel need nginx (package
+# Everything stays on loopback.  All but start, parts and cancel need nginx (package
 # nginx-light), sdk Node.js 20 and npm, which fetches the SDKs into build/bench-sdk, and
 # cancel the right to make network namespaces for one of its phases.
 # docs/performance.md says what the numbers mean.
@@ -24,12 +26,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 what=stream
 case "${1:-}" in
-  --help | -h) sed -n '2,23s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  stream | crowd | first | sdk | growth | parts | cancel) what=$1; shift ;;
+  --help | -h) sed -n '2,25s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  stream | crowd | first | sdk | growth | start | parts | cancel) what=$1; shift ;;
 esac
 [ $# -gt 0 ] || case "$what" in
   stream) set -- 9 ;;
   crowd | first | sdk | growth) set -- 5 ;;
+  start) set -- 21 ;;
   cancel) set -- 112 ;;
 esac
 if [ "$what" = parts ]; then
@@ -38,18 +41,18 @@ if [ "$what" = parts ]; then
     { echo "bench.sh: is Google Benchmark missing? apt-get install libbenchmark-dev" >&2; exit 1; }
   exec build/release/bin/bench-parts "$@"
 fi
-if [ "$what" != cancel ]; then
+if [ "$what" != cancel ] && [ "$what" != start ]; then
   command -v nginx >/dev/null || { echo "bench.sh: nginx is missing: apt-get install nginx-light" >&2; exit 1; }
 fi
 
 cmake --preset release >/dev/null
 cmake --build --preset release --target xai_grok xai_grok_backend sample-host xai-sim \
-  bench-stream bench-cancel crowd-libcurl crowd-plugin >/dev/null
+  bench-stream bench-cancel bench-start crowd-libcurl crowd-plugin >/dev/null
 bin=$PWD/build/release/bin
 export XAI_E2E_HOST=$bin/sample-host XAI_E2E_SIM=$bin/xai-sim
 export XAI_E2E_PLUGIN=$PWD/build/release/skill/xai-grok-onboarding
 export XAI_BENCH_STREAM=$bin/bench-stream XAI_BENCH_CANCEL=$bin/bench-cancel
 export XAI_CROWD_LIBCURL=$bin/crowd-libcurl XAI_CROWD_PLUGIN=$bin/crowd-plugin
-export XAI_BENCH_SDK=$PWD/build/bench-sdk
+export XAI_BENCH_START=$bin/bench-start XAI_BENCH_SDK=$PWD/build/bench-sdk
 export PYTHONPATH=$PWD/tests/e2e:$PWD/tests/chaos
 exec python3 -B "tests/bench/bench_$what.py" "$@"
