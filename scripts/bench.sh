@@ -13,6 +13,8 @@
 #                                         plugin and libcurl alone: what each stream costs
 #   scripts/bench.sh start [RUNS]         load, create and status with a sealed credential:
 #                                         the time, and what is resident
+#   scripts/bench.sh requests [RUNS]      1,000 requests one after another, and single ones of
+#                                         1 KB to 20 MB, through the plugin and libcurl alone
 #   scripts/bench.sh parts [OPTION...]    parser, decoders, queue and other hot paths by
 #                                         themselves; the options are Google Benchmark's
 #   scripts/bench.sh cancel [EACH]        from cancel() to the end of a request, in every
@@ -26,12 +28,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 what=stream
 case "${1:-}" in
-  --help | -h) sed -n '2,25s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  stream | crowd | first | sdk | growth | start | parts | cancel) what=$1; shift ;;
+  --help | -h) sed -n '2,27s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  stream | crowd | first | sdk | growth | start | requests | parts | cancel) what=$1; shift ;;
 esac
 [ $# -gt 0 ] || case "$what" in
   stream) set -- 9 ;;
-  crowd | first | sdk | growth) set -- 5 ;;
+  crowd | first | sdk | growth | requests) set -- 5 ;;
   start) set -- 21 ;;
   cancel) set -- 112 ;;
 esac

@@ -30,14 +30,16 @@ worker_rlimit_nofile {descriptors};
 events {{ worker_connections {descriptors}; }}
 http {{
   access_log off; client_body_temp_path {home}/body; sendfile on; tcp_nopush on;
+  client_max_body_size 0;
   proxy_temp_path {home}/t1; fastcgi_temp_path {home}/t2; uwsgi_temp_path {home}/t3;
   scgi_temp_path {home}/t4;
   server {{
     listen 127.0.0.1:{port} {tls} backlog=8192; root {home}/www; default_type application/json;
     ssl_certificate {certificate}; ssl_certificate_key {key};
     error_page 405 =200 $uri;  # a POST to a static file
-    location = /v1/chat/completions {{ default_type text/event-stream; {pace} }}
-    location = /v1/responses {{ default_type text/event-stream; {pace} }}
+    location = /v1/chat/completions {{ default_type text/event-stream; {answers} }}
+    location = /v1/responses {{ default_type text/event-stream; {answers} }}
+    location = /whole {{ internal; return 204; }}
   }}
 }}
 """
@@ -77,10 +79,11 @@ def event_stream(events):
 
 class Site:
     """A context.  bytes_per_s: nginx sends so much each second and then waits; None sends
-    all at once.  certificate: made for this site if it speaks TLS.
+    all at once.  certificate: made for this site if it speaks TLS.  reads_all: it answers when
+    it has the whole request, which it otherwise may do before.
     """
 
-    def __init__(self, events, bytes_per_s=None, tls=False):
+    def __init__(self, events, bytes_per_s=None, tls=False, reads_all=False):
         assert shutil.which("nginx"), "nginx is missing: apt-get install nginx-light"
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="xai-grok-bench."))
         with socket.socket() as free:
@@ -102,8 +105,9 @@ class Site:
         self._write_sign_in()
         # The head is no part of the first piece.
         pace = f"limit_rate {bytes_per_s}; limit_rate_after 512;" if bytes_per_s else ""
+        whole = "mirror /whole;" if reads_all else ""
         self._write(self.home / "nginx.conf", CONF.format(
-            home=self.home, port=self.port, pace=pace, descriptors=DESCRIPTORS,
+            home=self.home, port=self.port, answers=pace + whole, descriptors=DESCRIPTORS,
             tls="ssl" if tls else "", certificate=authority.file, key=authority.key,
             user="user root;" if os.geteuid() == 0 else ""))
 

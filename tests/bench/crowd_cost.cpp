@@ -59,6 +59,22 @@ std::string ReadWholeFile(const std::string& path) {
   return content.str();
 }
 
+std::string ChatRequest(std::size_t prompt_bytes, std::string_view after) {
+  constexpr std::string_view kHead =
+      R"({"model":"grok-4.3","messages":[{"role":"user","content":")";
+  constexpr std::string_view kTail = R"("}])";
+  constexpr std::string_view kWords =
+      R"(words of a long prompt, and the end of a line\n)";
+  std::string request;
+  request.reserve(kHead.size() + prompt_bytes + kTail.size() + after.size());
+  request = kHead;
+  std::size_t left = prompt_bytes;
+  for (; left >= kWords.size(); left -= kWords.size()) request += kWords;
+  request.append(left, '.');
+  request.append(kTail).append(after);
+  return request;  // moved: a copy would count in the peak
+}
+
 void AllowConnections(std::size_t count) {
   rlimit limit = {};
   getrlimit(RLIMIT_NOFILE, &limit);

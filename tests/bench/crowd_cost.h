@@ -59,6 +59,10 @@ class CrowdCost {
 // The content of a file.  Ends the process if there is none.
 std::string ReadWholeFile(const std::string& path);
 
+// A request as the API takes it, with a prompt of so many bytes: words and line ends.
+// `after` follows the messages.
+std::string ChatRequest(std::size_t prompt_bytes, std::string_view after);
+
 // Enough descriptors for so many connections.
 void AllowConnections(std::size_t count);
 

@@ -1,7 +1,7 @@
 // Many streams at once through libcurl alone: one multi handle, one thread, and nothing
 // is made of the bytes but that they are compared.
 //
-//   crowd-libcurl URL STREAMS BODY [TIMES]
+//   crowd-libcurl URL STREAMS BODY [TIMES [PROMPT_BYTES]]
 //
 // BODY is a file with the body of each answer.  TIMES: so many crowds, one after another.
 // Prints the line of crowd_cost.h.
@@ -18,9 +18,14 @@ namespace {
 
 using xai::BenchClock;
 
-constexpr const char* kRequest =
-    R"({"model":"grok-4.3","messages":[{"role":"user","content":"go"}],"stream":true,)"
-    R"("stream_options":{"include_usage":true}})";
+constexpr const char* kAfter =
+    R"(,"stream":true,"stream_options":{"include_usage":true}})";
+
+struct Request {
+  const char* url;
+  std::string body;
+  curl_slist* headers;
+};
 
 struct Running {
   xai::Expected body;
@@ -32,12 +37,13 @@ std::size_t Take(char* data, std::size_t size, std::size_t count, void* running)
   return size * count;
 }
 
-void Begin(CURLM* multi, const char* url, curl_slist* headers, Running* running) {
+void Begin(CURLM* multi, const Request& request, Running* running) {
   CURL* easy = curl_easy_init();
-  curl_easy_setopt(easy, CURLOPT_URL, url);
+  curl_easy_setopt(easy, CURLOPT_URL, request.url);
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, kRequest);
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request.headers);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Take);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, running);
@@ -57,12 +63,12 @@ void End(CURLM* multi, const CURLMsg& message, xai::CrowdCost* cost) {
   curl_easy_cleanup(easy);
 }
 
-void Run(CURLM* multi, curl_slist* headers, const char* url, std::size_t streams,
+void Run(CURLM* multi, const Request& request, std::size_t streams,
          const std::string& body, xai::CrowdCost* cost) {
   std::deque<Running> all;
   for (std::size_t i = 0; i < streams; ++i) {
     all.push_back({xai::Expected(body), BenchClock::now()});
-    Begin(multi, url, headers, &all.back());
+    Begin(multi, request, &all.back());
   }
   int running = 0;
   do {
@@ -79,22 +85,24 @@ void Run(CURLM* multi, curl_slist* headers, const char* url, std::size_t streams
 
 int main(int argc, char** argv) {
   if (argc < 4) {
-    std::cerr << "usage: crowd-libcurl URL STREAMS BODY [TIMES]\n";
+    std::cerr << "usage: crowd-libcurl URL STREAMS BODY [TIMES [PROMPT_BYTES]]\n";
     return 2;
   }
   const std::size_t streams = std::strtoul(argv[2], nullptr, 10);
   const std::string body = xai::ReadWholeFile(argv[3]);
   xai::AllowConnections(streams);
   curl_global_init(CURL_GLOBAL_DEFAULT);
+  const std::size_t prompt_bytes = argc > 5 ? std::strtoul(argv[5], nullptr, 10) : 2;
+  const Request request = {argv[1], xai::ChatRequest(prompt_bytes, kAfter),
+                           curl_slist_append(nullptr, "Content-Type: application/json")};
   xai::CrowdCost cost;
   CURLM* multi = curl_multi_init();
   curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
-  curl_slist* headers = curl_slist_append(nullptr, "Content-Type: application/json");
   for (int times = argc > 4 ? std::atoi(argv[4]) : 1; times > 0; --times) {
-    Run(multi, headers, argv[1], streams, body, &cost);
+    Run(multi, request, streams, body, &cost);
   }
   std::cout << cost.Tell() << '\n';
   curl_multi_cleanup(multi);
-  curl_slist_free_all(headers);
+  curl_slist_free_all(request.headers);
   return 0;
 }

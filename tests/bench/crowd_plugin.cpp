@@ -1,6 +1,6 @@
 // Many streams at once through the plugin, on one queue.
 //
-//   crowd-plugin FOLDER CONFIG STREAMS TEXT [TIMES]
+//   crowd-plugin FOLDER CONFIG STREAMS TEXT [TIMES [PROMPT_BYTES]]
 //
 // TEXT is a file with the text of each answer.  TIMES: so many crowds, one after another.
 // Prints the line of crowd_cost.h.
@@ -16,30 +16,27 @@ namespace {
 
 using xai::BenchClock;
 
-constexpr const char* kRequest =
-    R"({"model":"grok-4.3","messages":[{"role":"user","content":"go"}]})";
-
 struct Running {
   xai::Expected text;
   BenchClock::time_point begun;
 };
 
-void Begin(const llmp::Provider& provider, const llmp::Queue& queue, std::uint64_t id) {
+void Begin(const llmp::Provider& provider, const llmp::Queue& queue, std::uint64_t id,
+           const std::string& request) {
   llmp_provider* raw = provider.get();
-  const std::string_view request = kRequest;
   if (raw->complete(raw, queue.id(), id, request.data(), request.size()) == LLMP_OK)
     return;
   std::cerr << "crowd-plugin: not taken\n";
   std::exit(1);
 }
 
-void Run(const llmp::Provider& provider, llmp::Queue& queue, std::size_t streams,
-         const std::string& text, xai::CrowdCost* cost) {
+void Run(const llmp::Provider& provider, llmp::Queue& queue, const std::string& request,
+         std::size_t streams, const std::string& text, xai::CrowdCost* cost) {
   std::unordered_map<std::uint64_t, Running> running;
   for (std::size_t i = 0; i < streams; ++i) {
     const std::uint64_t id = provider.next_request();
     running.emplace(id, Running{xai::Expected(text), BenchClock::now()});
-    Begin(provider, queue, id);
+    Begin(provider, queue, id, request);
   }
   while (!running.empty()) {
     for (const llmp_event& event : queue.wait(-1)) {
@@ -58,7 +55,8 @@ void Run(const llmp::Provider& provider, llmp::Queue& queue, std::size_t streams
 
 int main(int argc, char** argv) {
   if (argc < 5) {
-    std::cerr << "usage: crowd-plugin FOLDER CONFIG STREAMS TEXT [TIMES]\n";
+    std::cerr
+        << "usage: crowd-plugin FOLDER CONFIG STREAMS TEXT [TIMES [PROMPT_BYTES]]\n";
     return 2;
   }
   const std::size_t streams = std::strtoul(argv[3], nullptr, 10);
@@ -67,10 +65,12 @@ int main(int argc, char** argv) {
   const llmp::Provider provider = llmp::load(argv[1], {"crowd-plugin", "1.0"}, argv[2]);
   // What is needed once: threads, the token.
   provider.onboarding_action(R"({"action":"status"})").finish();
+  const std::string request =
+      xai::ChatRequest(argc > 6 ? std::strtoul(argv[6], nullptr, 10) : 2, "}");
   xai::CrowdCost cost;
   llmp::Queue queue = provider.open_queue();
   for (int times = argc > 5 ? std::atoi(argv[5]) : 1; times > 0; --times) {
-    Run(provider, queue, streams, text, &cost);
+    Run(provider, queue, request, streams, text, &cost);
   }
   std::cout << cost.Tell() << '\n';
   return 0;
