@@ -1,5 +1,6 @@
 #include "base/replacement.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -9,6 +10,7 @@ namespace xai {
 namespace {
 
 constexpr size_t kNoteBytesMax = 256;
+constexpr size_t kReadBytesFirst = 4096;
 
 Result<void> WriteWhole(const OpenFile& file, std::string_view bytes) {
   FileSystem* files = file.files();
@@ -30,9 +32,14 @@ Result<void> WriteWhole(const OpenFile& file, std::string_view bytes) {
 }  // namespace
 
 Result<std::string> ReadAll(const OpenFile& file, size_t bytes_max) {
-  std::string bytes(bytes_max + 1, '\0');
+  // What is allowed is a hundred times what is usual, and the caller keeps the room.
+  std::string bytes(std::min(bytes_max + 1, kReadBytesFirst), '\0');
   size_t have = 0;
-  while (have < bytes.size()) {
+  while (true) {
+    if (have == bytes.size()) {
+      if (have == bytes_max + 1) break;
+      bytes.resize(std::min(bytes_max + 1, 2 * have));
+    }
     const ssize_t got = file.files()->ReadAt(
         file.fd(), bytes.data() + have, bytes.size() - have, static_cast<off_t>(have));
     if (got < 0) return IoError("read", static_cast<int>(-got));

@@ -80,6 +80,21 @@ TEST_F(StateDirTest, IsMadeWithItsParents) {
   EXPECT_TRUE(StateDir::OpenExisting(&files_, deep).value());
 }
 
+TEST_F(StateDirTest, ReadsIntoAsMuchAsTheFileNeeds) {
+  StateDir directory = Open();
+  for (const size_t size : {0u, 10u, 4095u, 4096u, 4097u, 20'000u, 65'536u}) {
+    std::string content(size, 'x');
+    if (size > 0) content.back() = 'y';
+    ASSERT_TRUE(directory.Replace("cred", content).ok());
+    EXPECT_TRUE(Read(directory, "cred", 65'536) == content) << size;
+    EXPECT_LE(directory.Read("cred", 65'536).value()->capacity(), 2 * size + 4096)
+        << size;
+    if (size == 0) continue;
+    EXPECT_TRUE(Read(directory, "cred", size) == content) << size;
+    EXPECT_EQ(Read(directory, "cred", size - 1), "store_corrupt size") << size;
+  }
+}
+
 // Matrix B14.
 TEST_F(StateDirTest, MayBeWrittenByItsOwnerAlone) {
   fs::create_directory(path());
