@@ -2,6 +2,7 @@
 #ifndef XAI_PLUGIN_HTTP_CURL_TRANSPORT_H_
 #define XAI_PLUGIN_HTTP_CURL_TRANSPORT_H_
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -46,6 +47,8 @@ class CurlTransport : public HttpTransport {
   bool broken_ = false;  // what libcurl knows in `multi_` is not whole
   std::unordered_map<ExchangeId, std::unique_ptr<Exchange>> exchanges_;
   ExchangeId next_id_ = 1;
+  // About how many there are: it matters whether there are any.
+  size_t free_connections_ = 0;
 };
 
 }  // namespace xai

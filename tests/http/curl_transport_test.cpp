@@ -275,6 +275,25 @@ TEST_F(CurlTransportTest, ExchangesRunSideBySide) {
   EXPECT_EQ(server_.accepted(), static_cast<int>(kCount));
 }
 
+TEST_F(CurlTransportTest, InACrowdAFreeConnectionIsUsedAgain) {
+  constexpr size_t kCrowd = 100;
+  std::vector<RecordingHandler> handlers(kCrowd);
+  for (RecordingHandler& handler : handlers) {
+    server_.Expect({Server::Hold(), Server::Answer("x")});
+    ASSERT_NE(transport_->Start(Get("/"), &handler), 0u);
+  }
+  const auto asked = [this] { return server_.requests().size() == kCrowd; };
+  ASSERT_TRUE(Drive(transport_.get(), asked));
+  for (int i = 0; i < 3; ++i) {
+    RecordingHandler one_more;
+    Exchange({Server::Answer("x")}, &one_more);
+    EXPECT_EQ(one_more.Outcome(), "ok");
+    EXPECT_EQ(server_.requests().back().connection, static_cast<int>(kCrowd));
+  }
+  server_.Release();
+  ASSERT_TRUE(Drive(transport_.get(), [&] { return handlers.back().ends == 1; }));
+}
+
 TEST_F(CurlTransportTest, EndingOnManyThreadsLeavesSigpipeAsItWas) {
   const auto handler = [] {
     struct sigaction action = {};
