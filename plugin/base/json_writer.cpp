@@ -1,5 +1,7 @@
 #include "base/json_writer.h"
 
+#include <algorithm>
+
 #include <rapidjson/writer.h>
 
 #include "base/json_memory.h"
@@ -21,11 +23,52 @@ class StringSink {
   std::string text_;
 };
 
+bool IsPlain(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+}
+
+void AppendEscaped(char c, std::string* out) {
+  constexpr std::string_view kLetters = "btn?fr";  // from \b to \r, but \v has none
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  const auto byte = static_cast<unsigned char>(c);
+  out->push_back('\\');
+  if (byte >= 0x20) {
+    out->push_back(c);
+  } else if (byte >= '\b' && byte <= '\r' && byte != '\v') {
+    out->push_back(kLetters[byte - '\b']);
+  } else {
+    out->append("u00").append({kHex[byte >> 4], kHex[byte & 15]});
+  }
+}
+
+// RapidJSON writes a text byte by byte, which is half of what a long request costs.
+class Writer : public rj::Writer<StringSink, rj::UTF8<>, rj::UTF8<>, JsonMemory> {
+ public:
+  using rj::Writer<StringSink, rj::UTF8<>, rj::UTF8<>, JsonMemory>::Writer;
+
+  void Text(std::string_view text) {
+    Prefix(rj::kStringType);
+    std::string& out = os_->text_;
+    out.push_back('"');
+    const char* plain = text.data();
+    const char* const end = plain + text.size();
+    while (plain != end) {
+      const char* const stop = std::find_if_not(plain, end, &IsPlain);
+      out.append(plain, stop);
+      if (stop == end) break;
+      AppendEscaped(*stop, &out);
+      plain = stop + 1;
+    }
+    out.push_back('"');
+    EndValue(true);
+  }
+};
+
 }  // namespace
 
 struct JsonWriter::Impl {
   StringSink sink;
-  rj::Writer<StringSink, rj::UTF8<>, rj::UTF8<>, JsonMemory> writer{sink};
+  Writer writer{sink};
 };
 
 JsonWriter::JsonWriter(size_t reserve_bytes) : impl_(std::make_unique<Impl>()) {
@@ -60,12 +103,9 @@ JsonWriter& JsonWriter::Key(std::string_view name) {
 
 JsonWriter& JsonWriter::String(std::string_view text) {
   if (IsValidUtf8(text)) {
-    // RapidJSON reads the pointer even if the size is 0.
-    impl_->writer.String(text.empty() ? "" : text.data(),
-                         static_cast<rj::SizeType>(text.size()));
+    impl_->writer.Text(text);
   } else {
-    const std::string valid = ToValidUtf8(text);
-    impl_->writer.String(valid.data(), static_cast<rj::SizeType>(valid.size()));
+    impl_->writer.Text(ToValidUtf8(text));
   }
   return *this;
 }

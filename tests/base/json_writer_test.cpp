@@ -1,6 +1,8 @@
 #include "base/json_writer.h"
 
 #include <cstdint>
+#include <cstdio>
+#include <map>
 #include <new>
 #include <string>
 
@@ -34,6 +36,30 @@ TEST(JsonWriter, EscapesWhatMustBe) {
       .String(std::string_view("\n\t\x01\0\x7f/", 6))
       .EndObject();
   EXPECT_EQ(json.Take(), "{\"\\\"\\\\\":\"\\n\\t\\u0001\\u0000\x7f/\"}");
+}
+
+TEST(JsonWriter, EscapesEachByteWhereverItStands) {
+  const std::map<char, std::string> short_forms = {
+      {'"', "\\\""}, {'\\', "\\\\"}, {'\b', "\\b"}, {'\t', "\\t"},
+      {'\n', "\\n"}, {'\f', "\\f"},  {'\r', "\\r"}};
+  for (char c = 0; c != 0x7F; ++c) {
+    std::string escaped(1, c);
+    if (c < 0x20) {
+      char hex[8];
+      std::snprintf(hex, sizeof hex, "\\u%04X", c);
+      escaped = hex;
+    }
+    if (const auto found = short_forms.find(c); found != short_forms.end()) {
+      escaped = found->second;
+    }
+    const std::string byte(1, c);
+    JsonWriter json;
+    json.BeginArray();
+    json.String(byte).String(byte + "a" + byte).String("a" + byte + byte + "\xc3\xa9");
+    json.EndArray();
+    EXPECT_EQ(json.Take(), "[\"" + escaped + "\",\"" + escaped + "a" + escaped +
+                               "\",\"a" + escaped + escaped + "\xc3\xa9\"]");
+  }
 }
 
 TEST(JsonWriter, KeepsUtf8AndMendsWhatIsNot) {
