@@ -60,9 +60,12 @@ if [ -n "$long" ]; then
   exit 0
 fi
 reports=() logs=()
-# Every simulator appends what it hands out.
+# Every simulator appends what it hands out and what it is asked; and what tests in C++ let the
+# plugin write is kept.  Those in Python look through it themselves.
 export XAI_SIM_SECRETS_LOG=$PWD/build/secrets.txt
-rm -f "$XAI_SIM_SECRETS_LOG"
+export XAI_SIM_REQUESTS_LOG=$PWD/build/requests.txt XAI_LEFT_FILES=$PWD/build/left
+requests=$XAI_SIM_REQUESTS_LOG left=$XAI_LEFT_FILES
+rm -rf "$XAI_SIM_SECRETS_LOG" "$requests" "$left"
 for preset in "${presets[@]}"; do
   # The simulator is built once, in release, and used by every preset.
   if [ "$preset" != release ] && [ ! -x build/release/bin/xai-sim ]; then
@@ -92,6 +95,8 @@ if [ "$fuzz_s" -gt 0 ]; then
   reports+=("$report")
 fi
 
+# What a mutation writes and sends is wrong by intention.
+unset XAI_SIM_REQUESTS_LOG XAI_LEFT_FILES
 if [ "$mutations" -gt 0 ]; then
   step "testing the tests"
   report=$PWD/build/mutations.xml
@@ -101,10 +106,11 @@ if [ "$mutations" -gt 0 ]; then
   reports+=("$report")
 fi
 
-step "looking for secrets in what was printed"
+step "looking for secrets in what was printed, written and sent"
 found=0
-python3 scripts/search-secrets.py "$XAI_SIM_SECRETS_LOG" "${reports[@]}" "${logs[@]}" || found=1
-rm -f "$XAI_SIM_SECRETS_LOG"
+python3 scripts/search-secrets.py "$XAI_SIM_SECRETS_LOG" "${reports[@]}" "${logs[@]}" \
+  "$requests" "$left" || found=1
+rm -rf "$XAI_SIM_SECRETS_LOG" "$requests" "$left"
 
 step "result"
 python3 scripts/count-tests.py "${reports[@]}" && [ "$found" -eq 0 ]

@@ -34,6 +34,8 @@ def steady(line):
 class ChaosTest(SignedInTest):
     def toward(self, chaos, **members):
         """The config of a host whose requests go there."""
+        if isinstance(chaos, Chaos):  # not one that never listens
+            self.stage.servers.add(chaos)
         endpoints = {**self.sim.endpoints, "api": chaos.url}
         return {**self.stage.config, "endpoints": endpoints, **members}
 
@@ -55,6 +57,7 @@ class ChaosTest(SignedInTest):
 
     def told(self, code, out, err):
         """What it has said, in the order of the requests, and its last line."""
+        self.stage.keep(out, err)
         self.assertFalse(harness.SANITIZER_WORDS.search(err), err)
         self.assertEqual(code, 0, err)
         *lines, last = map(json.loads, out.splitlines())

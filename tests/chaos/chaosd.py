@@ -25,6 +25,7 @@ import struct
 import threading
 
 HEAD_BYTES_MAX = 1 << 20
+HEARD_MAX = 10_000
 LAST = b"0\r\n\r\n"  # the end of a chunked body
 
 
@@ -67,13 +68,20 @@ class Request:
         return content if isinstance(content, str) else content[0]["text"]
 
 
+    @property
+    def beside_the_token(self):
+        """All of it but the value of the one header that a token belongs in."""
+        rest = {**self.headers, "authorization": ""}
+        return f"{self.line}\n{json.dumps(rest)}\n".encode() + self.body
+
+
 class Gone(Exception):
     """The client has closed the connection."""
 
 
 class Connection:
-    def __init__(self, reader, writer):
-        self._reader, self._writer = reader, writer
+    def __init__(self, reader, writer, heard):
+        self._reader, self._writer, self._heard = reader, writer, heard
         # What was sent has left this process before the next thing happens.  With TLS, where
         # asyncio may forget to say that there is room again, it has unless it is much.
         if writer.get_extra_info("ssl_object") is None:
@@ -89,6 +97,8 @@ class Connection:
                 await self.send(b"HTTP/1.1 100 Continue\r\n\r\n")
             length = int(request.headers.get("content-length", "0"))
             request.body = await self._reader.readexactly(length)
+            if len(self._heard) < HEARD_MAX:
+                self._heard.add(request.beside_the_token)
             return request
         except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError) as error:
             raise Gone from error
@@ -160,6 +170,7 @@ class Chaos:
         self._tasks = set()
         self.accepted = 0
         self.failures = []  # of scripts: a test looks at them in the end
+        self.heard = set()  # the requests that differ, without their tokens
         self._server = self._loop.run_until_complete(asyncio.start_server(
             self._serve, "127.0.0.1", port, ssl=tls, backlog=backlog, limit=HEAD_BYTES_MAX))
         self.port = self._server.sockets[0].getsockname()[1]
@@ -195,7 +206,7 @@ class Chaos:
         task = asyncio.current_task()
         self._tasks.add(task)
         self.accepted += 1
-        connection = Connection(reader, writer)
+        connection = Connection(reader, writer, self.heard)
         try:
             await self._script(connection)
         except (Gone, asyncio.CancelledError):

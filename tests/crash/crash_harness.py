@@ -44,6 +44,7 @@ class Driver:
     """A store driver that answers one request after the other."""
 
     def __init__(self, stage, before_exec=None, prefix=(), config=None, arguments=(), env=None):
+        self._stage = stage
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [*prefix, DRIVER, str(stage.plugin), json.dumps({**stage.config, **(config or {})}),
@@ -58,6 +59,7 @@ class Driver:
     def receive(self):
         line = self.process.stdout.readline()
         assert line, f"the driver has ended: {self.process.wait(harness.DEADLINE_S)}"
+        self._stage.keep(line)
         return json.loads(line)
 
     def ask(self, request):
@@ -77,7 +79,10 @@ class Driver:
         except (BrokenPipeError, subprocess.TimeoutExpired):
             pass
         end_process(self.process)
-        self._log.close()
+        if not self._log.closed:
+            self._log.seek(0)
+            self._stage.keep(self._log.read())
+            self._log.close()
 
 
 class DriverStage(Stage):
@@ -107,6 +112,7 @@ class DriverStage(Stage):
                                env=self.environment(),
                                cwd=self.cwd, capture_output=True, text=True,
                                timeout=harness.DEADLINE_S, check=False)
+        self.keep(ended.stdout, ended.stderr)
         assert ended.returncode == 0, f"{requests}: {ended.returncode} {ended.stderr[-2000:]}"
         documents = [json.loads(line) for line in ended.stdout.splitlines()]
         assert len(documents) == len(requests), f"{requests}: {ended.stdout}"

@@ -142,6 +142,7 @@ class Bench:
                  *self.stage.driver_argv(*requests)],
                 env=self.stage.environment(), cwd=self.stage.cwd, stdin=subprocess.DEVNULL,
                 capture_output=True, text=True, timeout=harness.DEADLINE_S, check=False)
+            self.stage.keep(ended.stdout, ended.stderr)
             return Run(ended.returncode, ended.stdout, ended.stderr, log.read())
 
     def calls(self, name):

@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 
 import schemas
+import secret_search
 
 HOST = os.environ.get("XAI_E2E_HOST", "")
 SIM = os.environ.get("XAI_E2E_SIM", "")
@@ -60,6 +61,16 @@ def end_process(process):
             pipe.close()
 
 
+def read_anyway(path):
+    """A file of a test that may have closed it to everybody; empty if it goes meanwhile."""
+    try:
+        if not os.access(path, os.R_OK):
+            path.chmod(0o600)
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
 class Simulator:
     """xai-sim on a free port, and its control endpoints."""
 
@@ -72,8 +83,13 @@ class Simulator:
             raise AssertionError(f"the simulator did not start: {options}")
         self.urls = json.loads(line)
         self.endpoints = {"auth": self.urls["auth"], "api": self.urls["api"]}
+        # In the end: every secret, and the last requests without the secrets that belong there.
+        self.handed_out, self.heard = [], b""
 
     def stop(self):
+        if self._process.poll() is None:
+            self.handed_out = self.secrets()
+            self.heard = json.dumps(self.control("requests")).encode()
         end_process(self._process)
 
     def control(self, name, body=None, method=None):
@@ -161,14 +177,39 @@ class Stage:
             folder.mkdir()
         self.host, self.plugin = host, plugin
         self.sim = Simulator(*sim_options) if sim else None
+        self.servers = set()  # others that a request may go to, with what they have heard
+        self._told = tempfile.TemporaryFile()
         self.config = {"state_dir": str(self.state), "key_file": str(self.key)}
         if self.sim:
             self.config["endpoints"] = self.sim.endpoints
 
     def close(self):
-        if self.sim:
-            self.sim.stop()
-        shutil.rmtree(self.root, ignore_errors=True)
+        """No secret may be in what was printed, left in files, or sent where none belongs."""
+        try:
+            shown = []
+            if self.sim:
+                self.sim.stop()
+                shown = secret_search.found_in(self.sim.handed_out, self._seen())
+            assert not shown, f"a secret is in {shown}"
+        finally:
+            self._told.close()
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    def keep(self, *texts):
+        """What a program has printed: close() looks through it."""
+        for text in texts:
+            self._told.write(text.encode() if isinstance(text, str) else text)
+            self._told.write(b"\n")
+
+    def _seen(self):
+        self._told.seek(0)
+        seen = {"what was printed": self._told.read(), "a request": self.sim.heard}
+        for server in self.servers:
+            seen[server.url] = b"\n".join(server.heard)
+        for path in self.root.rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                seen[str(path.relative_to(self.root))] = read_anyway(path)
+        return seen
 
     def environment(self, **more):
         """Nothing of the caller's settings: no proxy, no home, no other state."""
@@ -200,6 +241,7 @@ class Stage:
         ended = subprocess.run(argv, input=stdin, env=self.environment(**(env or {})),
                                cwd=self.cwd, capture_output=True, text=True,
                                timeout=DEADLINE_S, check=False)
+        self.keep(ended.stdout, ended.stderr)
         result = Result(argv, ended.returncode, ended.stdout, ended.stderr)
         assert not SANITIZER_WORDS.search(result.err), str(result)
         assert result.code >= 0, f"ended by a signal: {result}"

@@ -1,6 +1,10 @@
 #include "e2e/plugin_stage.h"
 
+#include <gtest/gtest.h>
+
+#include <cstdlib>
 #include <stdexcept>
+#include <system_error>
 
 #include "support/wait_for.h"
 
@@ -16,6 +20,18 @@ std::vector<std::string> Approving(std::vector<std::string> options) {
 
 PluginStage::PluginStage(std::vector<std::string> options)
     : sim_(Approving(std::move(options))) {}
+
+PluginStage::~PluginStage() {
+  const char* left = std::getenv("XAI_LEFT_FILES");
+  if (left == nullptr) return;
+  const std::filesystem::path target =
+      std::filesystem::path(left) / folder_.path().filename();
+  std::error_code error;
+  std::filesystem::create_directories(target, error);
+  std::filesystem::copy(folder_.path(), target, std::filesystem::copy_options::recursive,
+                        error);
+  if (error) ADD_FAILURE() << "cannot keep what was written: " << error.message();
+}
 
 std::string PluginStage::Config() const {
   const std::string folder = folder_.path().string();

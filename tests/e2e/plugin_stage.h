@@ -16,6 +16,11 @@ class PluginStage {
  public:
   // `options` of the simulator, beside those that let it approve every sign-in at once.
   explicit PluginStage(std::vector<std::string> options = {});
+  PluginStage(const PluginStage&) = delete;
+  PluginStage& operator=(const PluginStage&) = delete;
+  // Copies what the plugin wrote to the folder that XAI_LEFT_FILES names, where
+  // scripts/test.sh looks through it.
+  ~PluginStage();
 
   const SimulatorProcess& sim() const { return sim_; }
   std::string Config() const;

@@ -2,11 +2,14 @@
 
 import base64
 import json
+import os
+import urllib.error
 import urllib.parse
+import urllib.request
 
 import harness
 from harness import StageTest, wait_for
-from secret_forms import SLICE, STEP, found_in
+from secret_search import PIECE, found_in
 
 CHAT = "/v1/chat/completions"
 EVENTS = "text/event-stream"
@@ -14,6 +17,16 @@ ANSWER = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": 
           "choices": [{"index": 0, "delta": {"content": "Hi"}, "finish_reason": "stop"}]}
 # As JSON or not.  With sanitizers each run takes a second.
 VIEWS = (True,) if harness.SANITIZE else (True, False)
+
+
+class Heard:
+    """Another server."""
+
+    url = "http://elsewhere"
+
+    def has(self, text):
+        self.heard = [text.encode()]
+        return self
 
 
 class SecretsTest(StageTest):
@@ -111,19 +124,56 @@ class SecretsTest(StageTest):
     def test_the_search_finds_what_is_there(self):
         self.stage.sign_in()
         secret = self.sim.secrets()[0]
-        planted = {
-            "raw": secret, "part": secret[3:3 + SLICE + STEP],
+        shapes = {
+            "raw": secret, "part": secret[3:3 + PIECE],
             "base64": base64.b64encode(f"x{secret}".encode()).decode(),
-            "base64url": base64.urlsafe_b64encode(f"xy{secret}".encode()).decode(),
-            "url": urllib.parse.quote(secret, safe=""), "hex": secret.encode().hex(),
         }
-        for form, text in planted.items():
+        for form, text in shapes.items():
             with self.subTest(form=form):
                 self.seen = {}
-                (self.stage.cwd / "planted").write_text(f"before{text}after")
+                planted = self.stage.cwd / "planted"
+                planted.write_text(f"before {text} after")
                 self.look_at_files()
+                planted.unlink()  # the harness looks as well
                 found = found_in(self.sim.secrets(), self.seen)
                 self.assertEqual([where.split(" ")[0] for where in found], ["cwd/planted"])
+
+    def check_close_complains(self, where, plant):
+        # What is planted here is not for the search through the whole run.
+        stage = harness.Stage(*self.SIM, "--requests-log", os.devnull)
+        try:
+            stage.start()
+            plant(stage, stage.sim.secrets()[0][7:7 + PIECE])
+        finally:
+            with self.assertRaisesRegex(AssertionError, rf"a secret is in \[.*{where}"):
+                stage.close()
+        self.assertFalse(stage.root.exists())
+
+    def test_after_each_test_the_harness_looks(self):
+        def ask(stage, path, **members):
+            url = urllib.parse.urljoin(stage.sim.urls["auth"], path)
+            try:
+                urllib.request.urlopen(urllib.request.Request(url, **members), timeout=60).close()
+            except urllib.error.HTTPError as refused:
+                refused.close()
+
+        def header(name, value):
+            return {"headers": {name: value}}
+
+        other = Heard()
+        for where, plant in (
+                ("state/note", lambda stage, piece: (stage.state / "note").write_text(piece)),
+                ("what was printed", lambda stage, piece: stage.keep(f"token {piece}")),
+                (other.url, lambda stage, piece: stage.servers.add(other.has(piece))),
+                ("a request", lambda stage, piece: ask(stage, f"/v1/models?token={piece}")),
+                ("a request", lambda stage, piece: ask(
+                    stage, "/v1/models", **header("Cookie", piece))),
+                ("a request", lambda stage, piece: ask(
+                    stage, "/oauth2/device/code", data=f"device_code={piece}".encode())),
+                ("a request", lambda stage, piece: ask(
+                    stage, "/oauth2/device", **header("Authorization", f"Bearer {piece}")))):
+            with self.subTest(where=where):
+                self.check_close_complains(where, plant)
 
 
 if __name__ == "__main__":

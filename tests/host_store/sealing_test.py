@@ -5,7 +5,7 @@ import sqlite3
 import harness
 from crash_harness import CHAT, FORCED, LOGOUT, MAGIC, REFRESH, START, STATUS
 from host_store_stage import HostStoreTest
-from secret_forms import found_in
+from secret_search import found_in
 
 MODELS = {"action": "models", "force": True}
 CANCEL = {"action": "cancel"}
@@ -70,6 +70,7 @@ class SealingTest(HostStoreTest):
         self.look()
         self.assertEqual([where.split(" ")[0] for where in
                           found_in(self.sim.secrets(), self.seen)], ["host/records.db"])
+        self.stage.database.unlink()  # the harness looks as well
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ class HostsTest(StageTest):
                                capture_output=True, text=True, cwd=self.stage.cwd,
                                env=self.stage.environment(**(env or {})),
                                timeout=harness.DEADLINE_S, check=False)
+        self.stage.keep(ended.stdout, ended.stderr)
         self.assertEqual((ended.returncode, ended.stderr), (0, ""), f"{argv}: {ended.stdout}")
         return ended.stdout
 

@@ -52,5 +52,6 @@ class LifecycleTest(ChaosTest):
                                env=self.stage.environment(**NO_LEAKS, **(env or {})),
                                cwd=self.stage.cwd, stdin=subprocess.DEVNULL,
                                preexec_fn=preexec_fn, timeout=deadline_s, check=False)
+        self.stage.keep(ended.stdout, ended.stderr)
         self.assertEqual((ended.returncode, ended.stderr), (code, ""), ended.stdout)
         return json.loads(ended.stdout) if ended.stdout else None

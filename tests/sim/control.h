@@ -1,7 +1,8 @@
 // The endpoints with which a test steers the simulator and looks into it, all below
 // /control and without any sign-in:
 //
-//   GET requests   the last thousand requests, oldest first, credentials masked
+//   GET requests   the last thousand requests, oldest first, credentials masked where
+//                  they belong
 //   GET stats      the counters of journal.h
 //   GET secrets    every token and device code that was handed out
 //   GET settings   what is in force;  POST settings  changes the members that are given

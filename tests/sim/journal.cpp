@@ -12,13 +12,22 @@ namespace {
 constexpr std::size_t kRequestsMax = 1000;
 constexpr std::size_t kBodyShownMax = 64U << 10;
 constexpr std::string_view kMask = "[masked]";
-constexpr std::array<std::string_view, 5> kSecretParameters = {
-    "refresh_token", "device_code", "token", "client_secret", "access_token"};
 
-std::string MaskHeader(const Header& header) {
-  const bool secret = EqualsIgnoringCase(header.name, "authorization") ||
-                      EqualsIgnoringCase(header.name, "cookie") ||
-                      EqualsIgnoringCase(header.name, "proxy-authorization");
+// Where a client's secrets belong.  Anywhere else they are shown, for a test to find.
+struct Place {
+  std::string_view path, parameter;
+};
+constexpr std::array<Place, 3> kPlaces = {{{"/oauth2/token", "refresh_token"},
+                                           {"/oauth2/token", "device_code"},
+                                           {"/oauth2/revoke", "token"}}};
+
+bool TakesBearer(std::string_view path) {
+  return path.substr(0, 4) == "/v1/" || path == "/oauth2/userinfo";
+}
+
+std::string MaskHeader(const Header& header, std::string_view path) {
+  const bool secret =
+      TakesBearer(path) && EqualsIgnoringCase(header.name, "authorization");
   if (!secret) return header.value;
   // The scheme is worth knowing, what follows is not to be shown.
   const std::size_t blank = header.value.find(' ');
@@ -27,13 +36,15 @@ std::string MaskHeader(const Header& header) {
 }
 
 // Masks the values of a form's secret parameters and leaves the rest as it was sent.
-std::string MaskForm(std::string_view form) {
+std::string MaskForm(std::string_view form, std::string_view path) {
   std::string masked;
   while (!form.empty()) {
     const std::string_view pair = form.substr(0, form.find('&'));
     const std::string_view name = pair.substr(0, pair.find('='));
     bool secret = false;
-    for (const std::string_view known : kSecretParameters) secret |= name == known;
+    for (const Place& place : kPlaces) {
+      secret |= path == place.path && name == place.parameter;
+    }
     if (secret) {
       masked.append(name).append("=").append(kMask);
     } else {
@@ -71,14 +82,16 @@ void Journal::Record(const HttpRequest& request) {
   json.Member("query", LossyUtf8(request.query)).ArrayMember("headers");
   for (const Header& header : request.headers) {
     json.BeginArray().Value(LossyUtf8(header.name));
-    json.Value(LossyUtf8(MaskHeader(header))).EndArray();
+    json.Value(LossyUtf8(MaskHeader(header, request.path))).EndArray();
   }
   json.EndArray();
   const bool form = MediaType(request) == "application/x-www-form-urlencoded";
   const std::string_view shown = TruncateUtf8(request.body, kBodyShownMax);
-  json.Member("body", LossyUtf8(form ? MaskForm(shown) : std::string(shown)));
+  json.Member("body",
+              LossyUtf8(form ? MaskForm(shown, request.path) : std::string(shown)));
   json.Member("body_bytes", request.body.size()).EndObject();
   requests_.push_back(json.text());
+  if (requests_log_.is_open()) requests_log_ << requests_.back() + '\n' << std::flush;
   if (requests_.size() > kRequestsMax) requests_.pop_front();
 }
 
@@ -100,8 +113,9 @@ std::string Journal::RequestsJson() const {
   return JoinArray(requests_);
 }
 
-Journal::Journal(const std::string& secrets_log) {
+Journal::Journal(const std::string& secrets_log, const std::string& requests_log) {
   if (!secrets_log.empty()) secrets_log_.open(secrets_log, std::ios::app);
+  if (!requests_log.empty()) requests_log_.open(requests_log, std::ios::app);
 }
 
 void Journal::AddSecret(std::string_view secret) {

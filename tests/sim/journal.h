@@ -32,10 +32,12 @@ struct Stats {
 
 class Journal {
  public:
-  // Secrets are also appended to the file, one in each line, unless its name is empty.
-  explicit Journal(const std::string& secrets_log);
+  // Secrets and requests are also appended to the files, one in each line, unless their
+  // names are empty.
+  Journal(const std::string& secrets_log, const std::string& requests_log);
 
-  // Keeps the last thousand, with credentials masked and long bodies cut.
+  // Keeps the last thousand; credentials are masked where they belong, long bodies are
+  // cut.
   void Record(const HttpRequest& request);
   void AddSecret(std::string_view secret);
   void ClearRequests() { requests_.clear(); }
@@ -50,7 +52,7 @@ class Journal {
   std::int64_t sequence_ = 0;
   std::deque<std::string> requests_;  // JSON, ready to be sent
   std::vector<std::string> secrets_;
-  std::ofstream secrets_log_;
+  std::ofstream secrets_log_, requests_log_;
 };
 
 }  // namespace xai::sim

@@ -96,6 +96,9 @@ void AddServerOptions(CLI::App& app, Options& options, RawOptions& raw) {
   app.add_option("--secrets-log", options.settings.secrets_log,
                  "Append every token and device code that is handed out to this file.")
       ->envname("XAI_SIM_SECRETS_LOG");
+  app.add_option("--requests-log", options.settings.requests_log,
+                 "Append every request to this file, masked as GET /control/requests is.")
+      ->envname("XAI_SIM_REQUESTS_LOG");
   app.add_option("--tls", raw.tls,
                  "Serve HTTPS with this certificate chain and private key, both PEM.")
       ->expected(2)

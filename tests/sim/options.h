@@ -29,7 +29,8 @@ struct Account {
 
 // Everything here may be changed while the simulator runs.
 struct Settings {
-  std::string secrets_log;  // a file that gets every secret; empty: none
+  std::string secrets_log;   // a file that gets every secret; empty: none
+  std::string requests_log;  // a file that gets every request; empty: none
   Approve approve = Approve::kPage;
   int approve_after = 0;
   std::optional<int> tier = 4;

@@ -11,7 +11,7 @@ bool Begins(const std::string& path, std::string_view prefix) {
 
 Simulator::Simulator(Settings settings, std::string origin)
     : settings_(std::move(settings)),
-      journal_(settings_.secrets_log),
+      journal_(settings_.secrets_log, settings_.requests_log),
       mint_(settings_, std::move(origin)),
       flows_(settings_),
       grants_(settings_, mint_, journal_),

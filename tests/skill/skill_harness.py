@@ -32,9 +32,11 @@ class SkillTest(StageTest):
             **more)
 
     def run_argv(self, argv, stdin="", env=None):
-        return subprocess.run(argv, input=stdin, env=self.environment(**(env or {})),
-                              cwd=self.stage.cwd, capture_output=True, text=True,
-                              timeout=harness.DEADLINE_S, check=False)
+        ended = subprocess.run(argv, input=stdin, env=self.environment(**(env or {})),
+                               cwd=self.stage.cwd, capture_output=True, text=True,
+                               timeout=harness.DEADLINE_S, check=False)
+        self.stage.keep(ended.stdout, ended.stderr)
+        return ended
 
     def call(self, *calls, env=None):
         """The results of the calls, all in one fresh interpreter that prints nothing else."""
