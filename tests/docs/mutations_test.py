@@ -20,6 +20,9 @@ PATCHES = sorted((SOURCE / "tests/mutations").glob("*.patch"))
 PATCHES_MAX = 60
 # A09, or B03, B07; "-" if no row of the fault matrix is about it.
 ROWS = re.compile(r"-|[A-Z]\d\d(, [A-Z]\d\d)*")
+MATRIX_ROW = re.compile(r"(?m)^\| ([A-H]\d\d) \|")
+# Why no mutation names the rows that follow.
+REASON = re.compile(r"(?m)^\| ([A-H]\d\d(?:, [A-H]\d\d)*) \| (.{20,}) \|$")
 DOC_ROW = re.compile(r"(?m)^\| `([\w-]+)` \| (.+?) \| (.+?) \| (.+?) \|$")
 
 
@@ -93,6 +96,14 @@ class MutationsTest(unittest.TestCase):
             red = " ".join(f"`{test}`" for test in said["Red"].split())
             told.append((patch.stem, said["What"], said["Rows"], red))
         self.assertEqual(DOC_ROW.findall(section), told)
+
+    def test_each_row_is_named_or_says_why_not(self):
+        text = (SOURCE / "docs/testing.md").read_text(encoding="utf-8")
+        matrix = text.split("\n## The fault matrix\n")[1].split("\n## ")[0]
+        rest = text.split("\n### Rows that no mutation names\n")[1].split("\n## ")[0]
+        named = {row for patch in PATCHES for row in fields(patch)["Rows"].split(", ")} - {"-"}
+        excused = [row for rows, _ in REASON.findall(rest) for row in rows.split(", ")]
+        self.assertEqual(sorted([*named, *excused]), sorted(MATRIX_ROW.findall(matrix)))
 
 
 if __name__ == "__main__":
