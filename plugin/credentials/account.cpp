@@ -148,16 +148,11 @@ Result<void> Account::Rekey(KeySource* keys) {
   if (!transaction.ok()) return std::move(transaction).error();
   Reload();
   if (unreadable_) return *unreadable_;
-  const bool is_cloned = IsCloned();
-  Result<void> done = store_->Rekey(keys);
-  if (!done.ok()) return done;
-  Reload();
-  if (!record_ || record_->host_id.empty() || is_cloned) return {};
-  // The name of this machine is made with the key.
-  SetHostId();
-  Result<StoreRoom> room = store_->ReserveCredential();
-  if (!room.ok()) return std::move(room).error();
-  return store_->SaveCredential(*record_, room.value().get());
+  // What was made on another machine keeps that one's name.
+  Result<void> done =
+      store_->Rekey(keys, IsCloned() ? std::string_view() : services_.machine_id);
+  if (done.ok()) Reload();
+  return done;
 }
 
 void Account::SetHostId() {

@@ -115,7 +115,7 @@ Result<void> Store::Quarantine(int64_t now_ms) {
   return {};
 }
 
-Result<void> Store::Rekey(KeySource* keys) {
+Result<void> Store::Rekey(KeySource* keys, std::string_view machine_id) {
   Result<std::optional<OpenedFile>> file = Load(credential_name_);
   if (!file.ok()) return std::move(file).error();
   const KdfParameters parameters = keys->NewParameters(random_);
@@ -127,19 +127,32 @@ Result<void> Store::Rekey(KeySource* keys) {
     if (!removed.ok()) return std::move(removed).error();
   }
   if (file.value()) {
-    Result<SealedHeader> header = NextHeader(credential_name_, Write::kNew);
-    if (!header.ok()) return std::move(header).error();
-    header.value().key_source = keys->id();
-    header.value().kdf = parameters;
-    Result<void> written = vault_->Write(
-        credential_name_,
-        Seal(header.value(), file.value()->plaintext, key.value(), context_, random_));
+    Result<void> written =
+        WriteRekeyed(*file.value(), keys->id(), parameters, key.value(), machine_id);
     if (!written.ok()) return written;
   }
   keys_ = keys;
   key_ = key.value();
   key_parameters_ = parameters;
   return {};
+}
+
+Result<void> Store::WriteRekeyed(const OpenedFile& file, KeySourceId source,
+                                 const KdfParameters& parameters, const SecretKey& key,
+                                 std::string_view machine_id) {
+  Result<CredentialRecord> record = DecodeCredential(file.plaintext);
+  if (!record.ok()) return std::move(record).error();
+  // In one write with the key, or this machine would be taken for another.
+  if (!machine_id.empty() && !record.value().host_id.empty()) {
+    record.value().host_id = Fingerprint(SecretString(machine_id), key);
+  }
+  Result<SealedHeader> header = NextHeader(credential_name_, Write::kNew);
+  if (!header.ok()) return std::move(header).error();
+  header.value().key_source = source;
+  header.value().kdf = parameters;
+  return vault_->Write(credential_name_,
+                       Seal(header.value(), EncodeCredential(record.value()), key,
+                            context_, random_));
 }
 
 Result<StoreLock> Store::Lock(const std::function<bool()>& wait) {

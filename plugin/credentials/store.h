@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/random.h"
 #include "base/result.h"
@@ -64,8 +65,10 @@ class Store {
   Result<void> Quarantine(int64_t now_ms);
 
   // Seals the credential with the key of another source, and uses that from now on.  What
-  // can be had again is dropped: a flow under way and the model list.  REQUIRES: Lock().
-  Result<void> Rekey(KeySource* keys);
+  // can be had again is dropped: a flow under way and the model list.  `machine_id`, if
+  // there is one, is what the record's host_id is made of, with the key.  If it fails
+  // nothing has changed, and `keys` is not used any more.  REQUIRES: Lock().
+  Result<void> Rekey(KeySource* keys, std::string_view machine_id = {});
 
   // While another process holds it, calls `wait`, which lets some time pass, and gives up
   // with kStoreLocked once that returns false.
@@ -86,6 +89,9 @@ class Store {
   Result<std::string> SealFor(const std::string& name, const SecretString& plaintext,
                               Write write, SealedHeader* header);
   Result<void> Save(const std::string& name, const SecretString& plaintext);
+  Result<void> WriteRekeyed(const OpenedFile& file, KeySourceId source,
+                            const KdfParameters& parameters, const SecretKey& key,
+                            std::string_view machine_id);
   void See(const SealedHeader& header);
   void Forget();
   Result<SecretKey> KeyFor(const KdfParameters& parameters, bool may_create);

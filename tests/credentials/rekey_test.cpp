@@ -109,5 +109,26 @@ TEST_F(RekeyTest, AFullDiskLeavesTheOldOne) {
   EXPECT_EQ(TokenIn(StoreWith(old_.get()).get()), "at-1");
 }
 
+TEST_F(RekeyTest, TheNameOfTheMachineIsMadeInTheSameWrite) {
+  const std::unique_ptr<Store> store = StoreWith(old_.get());
+  Save(store.get(), "at-1");
+  Result<StoreRoom> room = store->ReserveCredential();
+  ASSERT_TRUE(room.ok());
+  CredentialRecord record;
+  record.access_token = SecretString("at-2");
+  record.host_id = store->FingerprintOf(SecretString("machine")).value();
+  ASSERT_TRUE(store->SaveCredential(record, room.value().get()).ok());
+  const uint64_t generation = store->generation();
+  const auto next = MakeKeyFileSource(&files_, Path("b/key"), &random_);
+  ASSERT_TRUE(store->Rekey(next.get(), "machine").ok());
+  const auto written = StoreWith(next.get());
+  const Result<std::optional<CredentialRecord>> found = written->LoadCredential();
+  ASSERT_TRUE(found.ok() && found.value());
+  EXPECT_EQ(found.value()->access_token.Reveal(), "at-2");
+  EXPECT_EQ(found.value()->host_id,
+            written->FingerprintOf(SecretString("machine")).value());
+  EXPECT_EQ(written->generation(), generation + 1) << "one write";
+}
+
 }  // namespace
 }  // namespace xai
