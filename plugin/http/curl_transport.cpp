@@ -1,5 +1,6 @@
 #include "http/curl_transport.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -9,6 +10,8 @@ namespace {
 // From so many exchanges on it is worth knowing that no connection is free.  Of 4,000
 // begun at once, looking took a fifth of the CPU time.
 constexpr size_t kCrowd = 64;
+// libcurl's own.
+constexpr int64_t kCertificatesKeptS = 24 * 60 * 60;
 
 CurlMulti NewMulti() {
   CurlMulti multi(curl_multi_init());
@@ -86,6 +89,7 @@ HttpTransport::ExchangeId CurlTransport::Start(const HttpRequest& request,
     // libcurl would look at the connection of each exchange, and find all of them busy.
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   }
+  DistrustOldCertificates(easy);
   exchanges_[id] = std::move(exchange);
   if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK) {
     exchanges_.erase(id);
@@ -125,6 +129,14 @@ void CurlTransport::Wakeup() {
   sockets_->Wakeup();
 }
 
+void CurlTransport::DistrustOldCertificates(CURL* easy) const {
+  if (!tls_failed_ms_) return;
+  // Whole seconds: within the first one it is 0, and nothing that is kept is used.
+  const int64_t age_s = (clock_.SteadyMs() - *tls_failed_ms_) / 1000;
+  curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT,
+                   static_cast<long>(std::min(age_s, kCertificatesKeptS)));
+}
+
 void CurlTransport::ReportFinished() {
   int left = 0;
   while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
@@ -138,6 +150,9 @@ void CurlTransport::ReportFinished() {
     curl_multi_remove_handle(multi_.get(), exchange->transfer->easy());
     ++free_connections_;
     Result<void> result = exchange->transfer->Finish(code);
+    if (!result.ok() && result.error().code == ErrorCode::kTls) {
+      tls_failed_ms_ = clock_.SteadyMs();
+    }
     exchange->handler->OnDone(std::move(result));
   }
 }

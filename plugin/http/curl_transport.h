@@ -3,10 +3,13 @@
 #define XAI_PLUGIN_HTTP_CURL_TRANSPORT_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
+#include "base/clock.h"
 #include "http/curl_easy.h"
 #include "http/curl_sockets.h"
 
@@ -40,6 +43,9 @@ class CurlTransport : public HttpTransport {
                 CurlMulti multi);
   bool MakeMulti();
   void ReportFinished();
+  // libcurl keeps the certificates that it has read, also those that it could only half
+  // read for want of memory.  After a failure of TLS they are read again.
+  void DistrustOldCertificates(CURL* easy) const;
 
   HttpSettings settings_;
   std::unique_ptr<CurlSockets> sockets_;
@@ -49,6 +55,8 @@ class CurlTransport : public HttpTransport {
   ExchangeId next_id_ = 1;
   // About how many there are: it matters whether there are any.
   size_t free_connections_ = 0;
+  SystemClock clock_;
+  std::optional<int64_t> tls_failed_ms_;  // when it did last
 };
 
 }  // namespace xai
