@@ -150,9 +150,9 @@ Result<void> Store::WriteRekeyed(const OpenedFile& file, KeySourceId source,
   if (!header.ok()) return std::move(header).error();
   header.value().key_source = source;
   header.value().kdf = parameters;
-  return vault_->Write(credential_name_,
-                       Seal(header.value(), EncodeCredential(record.value()), key,
-                            context_, random_));
+  return vault_->Write(
+      credential_name_,
+      Seal(header.value(), EncodeCredential(record.value()), key, context_, random_));
 }
 
 Result<StoreLock> Store::Lock(const std::function<bool()>& wait) {

@@ -1,4 +1,4 @@
-"""What xAI's chat lane sends, piece by piece, for scripts of chaosd that spoil it."""
+"""What xAI's interfaces send, piece by piece, for scripts of chaosd that spoil it."""
 
 import json
 
@@ -32,6 +32,23 @@ def call(index, **fields):
 def whole(text):
     """A whole stream that says the text."""
     return said(text) + stop() + DONE
+
+
+def whole_response(text):
+    """The same by the other interface."""
+    item = {"id": "m1", "type": "message", "role": "assistant", "status": "completed",
+            "content": [{"type": "output_text", "text": text, "annotations": []}]}
+    response = {"id": "r1", "object": "response", "model": "grok-4-multi-agent"}
+    return b"".join(event(document) for document in (
+        {"type": "response.created", "response": {**response, "status": "in_progress",
+                                                  "output": []}},
+        {"type": "response.output_item.added", "output_index": 0,
+         "item": {**item, "content": []}},
+        {"type": "response.output_text.delta", "output_index": 0, "content_index": 0,
+         "delta": text},
+        {"type": "response.output_item.done", "output_index": 0, "item": item},
+        {"type": "response.completed", "response": {**response, "status": "completed",
+                                                    "output": [item]}}))
 
 
 def answer(text):

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
       {"leave-live", xai::LeaveLive},
       {"misuse", xai::Misuse},
       {"no-memory", xai::NoMemory},
+      {"no-resource", xai::NoResource},
       {"odd-text", xai::OddText},
       {"random-destroy", xai::RandomDestroy},
       {"residue", xai::Residue},

@@ -69,18 +69,6 @@ long Attempt(const Arguments& arguments, const Library& library, long number, in
   return g_fail_at(0, 0);
 }
 
-// With memory again, everything is as it was.
-void RequireSound(const Arguments& arguments, const Library& library) {
-  llmp_provider* p = library.Create(arguments.config);
-  {
-    Client client(p);
-    const End& status = client.Ask(p->onboarding_action, kStatus);
-    Require(status.document.find("\"connected\"") != std::string::npos, status.document);
-    client.RequireFine();
-  }
-  p->destroy(p);
-}
-
 }  // namespace
 
 // MORE: the first that fails, how many later the next, `calls` or `threads`, `one` or
@@ -93,14 +81,15 @@ int NoMemory(const Arguments& arguments) {
   // Keeps the backend loaded: the dynamic linker does not survive every failure of its
   // own.
   llmp_provider* keeper = library.Create(arguments.config);
-  RequireSound(arguments, library);
+  RequireSound(library, arguments.config);
   const int flags = (arguments.more.at(2) == "threads" ? kOtherThreads : 0) |
                     (arguments.more.at(3) == "all" ? kAllThatFollow : 0);
   long number = arguments.Number(0);
   int attempts = 0;
   for (; Attempt(arguments, library, number, flags) > 0; number += arguments.Number(1)) {
     ++attempts;
-    RequireSound(arguments, library);
+    // With memory again, everything is as it was.
+    RequireSound(library, arguments.config);
   }
   keeper->destroy(keeper);
   std::printf("{\"attempts\":%d,\"allocations\":%ld,\"lost\":%d}\n", attempts, number - 1,

@@ -134,6 +134,18 @@ void Client::RequireFine() {
   Require(end.status == LLMP_OK && end.text == "fine", end.document);
 }
 
+void RequireSound(const Library& library, const std::string& config) {
+  llmp_provider* p = library.Create(config);
+  {
+    Client client(p);
+    const End& status = client.Ask(p->onboarding_action, kStatus);
+    Require(status.document.find("\"connected\":true") != std::string::npos,
+            status.document);
+    client.RequireFine();
+  }
+  p->destroy(p);
+}
+
 bool Await(const std::function<bool()>& condition) {
   constexpr std::chrono::milliseconds kBetweenLooks{1};
   const auto begun = SteadyClock::now();

@@ -100,6 +100,9 @@ class Client {
   std::map<uint64_t, End> ends_;
 };
 
+// Another provider of it is signed in, and answers.
+void RequireSound(const Library& library, const std::string& config);
+
 using SteadyClock = std::chrono::steady_clock;
 // A hang detector: nothing takes so long.
 inline constexpr std::chrono::seconds kDeadline{60};

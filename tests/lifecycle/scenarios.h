@@ -38,6 +38,9 @@ int DestroyAtOnce(const Arguments& arguments);
 // no_memory.cpp
 int NoMemory(const Arguments& arguments);
 
+// no_resource.cpp
+int NoResource(const Arguments& arguments);
+
 // random_destroy.cpp
 int RandomDestroy(const Arguments& arguments);
 

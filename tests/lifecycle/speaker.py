@@ -8,7 +8,7 @@ answer.
 import asyncio
 
 from chaosd import LAST, chunk, head
-from wire import DONE, said, stop, whole
+from wire import DONE, said, stop, whole, whole_response
 
 FLOOD_PAUSE_S = 0.001
 SEEN_MAX = 10
@@ -44,4 +44,5 @@ class Speaker:
                 continue
             if prompt == "open":
                 self.opened = True
-            await connection.send(head() + chunk(whole("fine")) + LAST)
+            answer = whole_response if request.path.endswith("/responses") else whole
+            await connection.send(head() + chunk(answer("fine")) + LAST)
