@@ -1,9 +1,9 @@
 /* Preloaded: of one family of calls the one fails that the host has asked to, on
-*whichever
-** thread.  What the C library and the dynamic linker do within themselves is not seen:
-** mapping a library or the stack of a thread, what malloc() takes from the kernel, and
-*the
-** sockets of a name's lookup. */
+ *whichever
+ ** thread.  What the C library and the dynamic linker do within themselves is not seen:
+ ** mapping a library or the stack of a thread, what malloc() takes from the kernel, and
+ *the
+ ** sockets of a name's lookup. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
