@@ -6,9 +6,10 @@
 #                              mutations by chance (MUTATION_SEED: these again)
 #   scripts/test.sh release    only these presets, in this order
 #   scripts/test.sh --long     what is shown once, an hour or two: a million courses of the
-#                              simulation, ten thousand cycles of load and unload, two
-#                              thousand hosts that leave at any moment, ten minutes of three
-#                              hundred streams, every mutation
+#                              simulation, ten thousand cycles of load and unload, the
+#                              failure of each allocation on a thread, two thousand hosts
+#                              that leave at any moment, ten minutes of three hundred
+#                              streams, every mutation
 #   scripts/test.sh --help
 #
 # The last line is "N passed, N failed, N skipped"; the exit code is 0 if nothing failed.  A
@@ -18,7 +19,7 @@ cd "$(dirname "$0")/.."
 
 long=
 case "${1:-}" in
-  --help | -h) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  --help | -h) sed -n '2,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
   --long) long=1; shift ;;
   -*) echo "test.sh: unknown argument $1 (see --help)" >&2; exit 2 ;;
 esac
@@ -49,6 +50,9 @@ if [ -n "$long" ]; then
   step "ten thousand cycles of load and unload"
   XAI_LIFECYCLE_CYCLES=10000 ctest --preset release -R '^lifecycle\.cycles$' ||
     fail "something grew"
+  step "each allocation on a thread of the plugin"
+  XAI_EACH_ALLOCATION=1 ctest --preset release -V --timeout 3600 -R '^lifecycle\.no_memory$' ||
+    fail "one was not survived"
   step "two thousand hosts that leave at any moment"
   RANDOM_DESTROYS=2000 ctest --preset release -V -R '^lifecycle\.random_destroy$' ||
     fail "one did not leave well"
@@ -56,7 +60,7 @@ if [ -n "$long" ]; then
   SOAK_S=600 ctest --preset release -V -R '^chaos\.soak$' || fail "something grew"
   step "every mutation"
   scripts/mutate.sh || fail "a mutation was not seen"
-  echo "5 passed, 0 failed, 0 skipped"
+  echo "6 passed, 0 failed, 0 skipped"
   exit 0
 fi
 reports=() logs=()

@@ -2,8 +2,10 @@
 ** on the first thread within calls of the plugin, or those on all other threads, which
 ** are the plugin's. */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -44,6 +46,20 @@ static int fails(void) {
 
 EXPORT void* malloc(size_t size) {
   return fails() ? NULL : __libc_malloc(size);
+}
+
+/* libcurl 7.88 frees the name of a TLS session twice that it had no room to copy. */
+static int is_libcurls(const void* caller) {
+  Dl_info found;
+  return dladdr(caller, &found) != 0 && found.dli_fname != NULL &&
+         strstr(found.dli_fname, "/libcurl") != NULL;
+}
+
+EXPORT char* strdup(const char* text) {
+  size_t size = strlen(text) + 1;
+  int spared = atomic_load(&left) != 0 && is_libcurls(__builtin_return_address(0));
+  char* copy = !spared && fails() ? NULL : __libc_malloc(size);
+  return copy == NULL ? NULL : memcpy(copy, text, size);
 }
 
 EXPORT void* calloc(size_t count, size_t size) {

@@ -14,8 +14,9 @@ FailAt g_fail_at;
 FailHere g_fail_here;
 
 enum Flags { kAllThatFollow = 1, kOtherThreads = 2 };
-// A request of which the plugin has lost the thread is not waited for longer.
-constexpr std::chrono::seconds kPatience{2};
+// Longer than the timeouts of the plugin, one of which may be what ends a request:
+// OpenSSL waits for more where it had no memory for what has come.
+constexpr std::chrono::seconds kPatience{10};
 int g_lost = 0;
 
 // A call of the plugin on this thread, whose allocations count.
