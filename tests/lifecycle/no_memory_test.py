@@ -12,10 +12,11 @@ from lifecycle_harness import LifecycleTest
 
 ALL_S_MAX = 1_800
 # Each allocation of a call; of the threads, which have ten times as many in a life, some, or
-# with XAI_EACH_ALLOCATION (scripts/test.sh --long) each.
+# with XAI_EACH_ALLOCATION (scripts/test.sh --long) each; without any from one on, every fifth:
+# OpenSSL does not always recover from that.
 CALLS_MIN, THREADS_MIN = 100, 1_000
 EACH = bool(os.environ.get("XAI_EACH_ALLOCATION"))
-STEPS = {"one": 1, "all": 1} if EACH else {"one": 23, "all": 127}
+STEPS = {"one": 1, "all": 5} if EACH else {"one": 23, "all": 127}
 
 
 @unittest.skipIf(SANITIZE, "failing allocations were not tested: a sanitizer has its own malloc()")
