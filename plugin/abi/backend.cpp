@@ -80,6 +80,8 @@ bool Backend::Configure(const std::string& config) {
 }
 
 Backend::~Backend() {
+  // What ends from here on is told to nobody, and wakes nobody.
+  for (const auto& [number, queue] : queues_) queue->Close();
   // Its tasks use the mutex.
   if (refusals_ != nullptr) refusals_->Stop();
 }
@@ -112,20 +114,14 @@ std::shared_ptr<EventQueue> Backend::FindQueue(uint64_t queue) {
 }
 
 void Backend::CloseQueue(uint64_t queue) {
-  std::shared_ptr<EventQueue> closed;
-  std::vector<uint64_t> requests;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = queues_.find(queue);
-    if (found == queues_.end()) return;
-    closed = std::move(found->second);
-    queues_.erase(found);
-    for (const auto& [request, its_queue] : live_) {
-      if (its_queue == queue) requests.push_back(request);
-    }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = queues_.find(queue);
+  if (found == queues_.end()) return;
+  found->second->Close();
+  queues_.erase(found);
+  for (const auto& [request, its_queue] : live_) {
+    if (its_queue == queue) Cancel(request);
   }
-  closed->Close();
-  for (const uint64_t request : requests) Cancel(request);
 }
 
 int32_t Backend::Begin(Call call, uint64_t queue, uint64_t request,
@@ -136,25 +132,21 @@ int32_t Backend::Begin(Call call, uint64_t queue, uint64_t request,
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!live_.emplace(request, queue).second) return LLMP_E_INVALID;
   }
-  const bool refused = config_error_ || json.size() > limits::kRequestBytesMax;
-  std::shared_ptr<QueueSink> sink;
+  bool begun = false;
   try {
-    // What is refused is told by another loop than the provider's.
-    sink = std::make_shared<QueueSink>(std::move(target), request,
-                                       refused ? nullptr : &wakes_,
-                                       [this, request] { Release(request); });
-  } catch (const std::bad_alloc&) {
-    Release(request);
-    throw;
-  }
-  try {
-    if (refused ? Refuse(call, sink) : Start(call, request, sink, std::string(json))) {
-      return LLMP_OK;
-    }
+    const bool refused = config_error_ || json.size() > limits::kRequestBytesMax;
+    // What is refused is told by another loop than the provider's.  No reference stays
+    // here: the END of what is begun never comes from the host's thread.
+    auto sink = std::make_shared<QueueSink>(target, request, refused ? nullptr : &wakes_,
+                                            [this, request] { Release(request); });
+    begun = refused ? Refuse(call, std::move(sink))
+                    : Start(call, request, std::move(sink), std::string(json));
   } catch (const std::bad_alloc&) {
     // As without a thread.
   }
-  sink->Drop();
+  if (begun) return LLMP_OK;
+  target->ForgetExpected(request);
+  Release(request);
   return LLMP_E_NO_MEMORY;
 }
 
@@ -179,6 +171,7 @@ bool Backend::Refuse(Call call, std::shared_ptr<RequestSink> sink) {
   if (refusals_ == nullptr) refusals_ = IoLoop::Make(HttpSettings(), &log_);
   return refusals_ != nullptr &&
          refusals_->Post([call, sink = std::move(sink), error = std::move(error)] {
+           sink->OnTaken();
            if (call == Call::kComplete) {
              sink->OnStart(StartDocument("", Lane::kChatCompletions, {}));
            }

@@ -17,13 +17,7 @@ QueueSink::QueueSink(std::shared_ptr<EventQueue> queue, uint64_t request,
 
 QueueSink::~QueueSink() {
   // Perhaps on another thread: without the batch.
-  if (!ended_) PushEnd(LLMP_E_NO_MEMORY, kNoMemoryDocument);
-}
-
-void QueueSink::Drop() {
-  ended_ = true;
-  on_end_();
-  queue_->ForgetExpected(request_);
+  if (taken_ && !ended_) PushEnd(LLMP_E_NO_MEMORY, kNoMemoryDocument);
 }
 
 void QueueSink::JoinBatch() {

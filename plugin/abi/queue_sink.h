@@ -14,21 +14,20 @@
 
 namespace xai {
 
-// Loop thread only, but for its begin and end.
+// Loop thread only, but for its begin and its own end.
 class QueueSink : public RequestSink {
  public:
   // `wakes`: null to wake the queue's waiter for each event.  `on_end` comes just before
   // the END event is pushed, on any thread, and must not throw.  Throws std::bad_alloc.
   QueueSink(std::shared_ptr<EventQueue> queue, uint64_t request, WakeBatch* wakes,
             std::function<void()> on_end);
-  // Whoever had to end the request has lost it for want of memory: it ends here.
+  // If it was taken, whoever had to end the request has lost it for want of memory: it
+  // ends here.
   ~QueueSink() override;
   QueueSink(const QueueSink&) = delete;
   QueueSink& operator=(const QueueSink&) = delete;
 
-  // The request was not begun: nothing is told, not even an end.
-  void Drop();
-
+  void OnTaken() override { taken_ = true; }
   void OnStart(const std::string& document) override;
   bool OnText(std::string_view text) override;
   bool OnReasoning(std::string_view text) override;
@@ -47,6 +46,7 @@ class QueueSink : public RequestSink {
   WakeBatch* wakes_;
   uint64_t joined_round_ = 0;
   std::function<void()> on_end_;
+  bool taken_ = false;
   bool ended_ = false;
 };
 

@@ -151,8 +151,13 @@ Result<void> Account::Rekey(KeySource* keys) {
   // What was made on another machine keeps that one's name.
   Result<void> done =
       store_->Rekey(keys, IsCloned() ? std::string_view() : services_.machine_id);
-  if (done.ok()) Reload();
-  return done;
+  if (!done.ok()) return done;
+  try {
+    Reload();
+  } catch (const std::bad_alloc&) {
+    // The keys have changed all the same: the next look tells.
+  }
+  return {};
 }
 
 void Account::SetHostId() {

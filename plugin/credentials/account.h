@@ -102,6 +102,7 @@ class Account {
   Result<void> Persist(Vault::Room* room, Store::Write write = Store::Write::kNew);
   // The record in memory is newer than what is stored.
   void MarkUnsaved();
+  void TryFlush();
   void DelayFlush();
   bool IsStillNewer(const Result<std::optional<CredentialRecord>>& stored, bool locked,
                     bool vanished) const;

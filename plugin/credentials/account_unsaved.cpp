@@ -1,5 +1,6 @@
 // Credentials that are in memory alone: written as soon as that works.
 #include <algorithm>
+#include <new>
 
 #include "base/limits.h"
 #include "credentials/account_transaction.h"
@@ -42,6 +43,14 @@ void Account::DelayFlush() {
 }
 
 void Account::FlushUnsaved() {
+  try {
+    TryFlush();
+  } catch (const std::bad_alloc&) {
+    DelayFlush();
+  }
+}
+
+void Account::TryFlush() {
   if (!unsaved_) return;
   const bool locked = unsaved_lock_ != nullptr;
   const bool vanished = !store_->Exists();  // the lock makes it anew

@@ -131,9 +131,9 @@ Result<void> Store::Rekey(KeySource* keys, std::string_view machine_id) {
         WriteRekeyed(*file.value(), keys->id(), parameters, key.value(), machine_id);
     if (!written.ok()) return written;
   }
-  keys_ = keys;
   key_ = key.value();
   key_parameters_ = parameters;
+  keys_ = keys;
   return {};
 }
 

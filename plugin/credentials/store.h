@@ -66,8 +66,8 @@ class Store {
 
   // Seals the credential with the key of another source, and uses that from now on.  What
   // can be had again is dropped: a flow under way and the model list.  `machine_id`, if
-  // there is one, is what the record's host_id is made of, with the key.  If it fails
-  // nothing has changed, and `keys` is not used any more.  REQUIRES: Lock().
+  // there is one, is what the record's host_id is made of, with the key.  If it fails the
+  // old key opens the credential, and `keys` is not used any more.  REQUIRES: Lock().
   Result<void> Rekey(KeySource* keys, std::string_view machine_id = {});
 
   // While another process holds it, calls `wait`, which lets some time pass, and gives up

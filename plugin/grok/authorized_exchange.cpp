@@ -57,14 +57,16 @@ void AuthorizedExchange::OnToken(TokenSource::TokenResult token) {
     return;
   }
   token_ = std::move(token).value();
+  bool sent = false;
   try {
-    SendNow();
+    sent = SendNow();
   } catch (const std::bad_alloc&) {
-    RefuseWithoutMemory();
+    // As if it had been refused.
   }
+  if (!sent) Refuse(Error::Make(ErrorCode::kNoMemory, "no memory"), nullptr);
 }
 
-void AuthorizedExchange::SendNow() {
+bool AuthorizedExchange::SendNow() {
   HttpRequest request;
   request.method = method_;
   request.url = services_.config->base_url + path_;
@@ -78,7 +80,7 @@ void AuthorizedExchange::SendNow() {
   has_head_ = accepted_ = false;
   error_body_.clear();
   exchange_ = services_.transport->Start(request, this);
-  if (exchange_ == 0) RefuseWithoutMemory();
+  return exchange_ != 0;
 }
 
 void AuthorizedExchange::OnHead(const HttpHead& head) {
@@ -145,10 +147,6 @@ void AuthorizedExchange::OnStaleToken(Error error) {
     return;
   }
   AcquireToken(token_);
-}
-
-void AuthorizedExchange::RefuseWithoutMemory() {
-  Refuse(Error::Make(ErrorCode::kNoMemory, "no memory"), nullptr);
 }
 
 void AuthorizedExchange::Refuse(Error error, const HttpHead* head) {

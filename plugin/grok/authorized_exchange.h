@@ -48,9 +48,9 @@ class AuthorizedExchange : private ExchangeHandler {
  private:
   void AcquireToken(std::shared_ptr<const AccessToken> rejected);
   void OnToken(TokenSource::TokenResult token);
-  void SendNow();
+  // False without memory.
+  bool SendNow();
   void OnStaleToken(Error error);
-  void RefuseWithoutMemory();
   void Refuse(Error error, const HttpHead* head);
 
   void OnHead(const HttpHead& head) override;

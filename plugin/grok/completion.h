@@ -19,6 +19,8 @@ namespace xai {
 // Gets the whole course of a request.  `OnEnd` comes once, and is the last.
 class CompletionSink : public AnswerSink {
  public:
+  // The request is taken: from here on it ends, whatever happens.  Must not throw.
+  virtual void OnTaken() {}
   virtual void OnStart(const std::string& document) = 0;
   // `error` is null on success.  Must not throw.
   virtual void OnEnd(const Error* error, std::string_view document) = 0;

@@ -158,11 +158,13 @@ bool CurlTransfer::SetHeaders(const HttpRequest& request) {
                      CURLE_OK;
 }
 
-void CurlTransfer::Resume() {
-  if (!paused_) return;
+bool CurlTransfer::Resume() {
+  if (!paused_) return true;
   paused_ = false;
   // May call OnWrite() at once, with what libcurl holds already.
-  curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+  const CURLcode code = curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+  // A CURLMcode may come as the CURLcode of that number.
+  return code != CURLE_OUT_OF_MEMORY && static_cast<int>(code) != CURLM_OUT_OF_MEMORY;
 }
 
 bool CurlTransfer::sent() const {

@@ -54,7 +54,8 @@ class CurlTransfer {
   CURL* easy() const { return easy_.get(); }
 
   // REQUIRES: the transfer was paused by its sink.
-  void Resume();
+  // False without memory: see CurlSockets::Perform().
+  bool Resume();
 
   // Call once when libcurl is done with it: the head is reported if there was no body,
   // and libcurl's code becomes our words.

@@ -63,6 +63,7 @@ void CurlSockets::Perform(const std::function<void()>& after_some) {
     after_some();
   }
   if (due_ms_ && *due_ms_ <= clock_.SteadyMs()) {
+    after_some();
     due_ms_.reset();  // before: it may set the next one
     Act(CURL_SOCKET_TIMEOUT, 0);
   }

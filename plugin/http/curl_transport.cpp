@@ -107,7 +107,9 @@ void CurlTransport::Cancel(ExchangeId id) {
 
 void CurlTransport::Resume(ExchangeId id) {
   const auto found = exchanges_.find(id);
-  if (found != exchanges_.end()) found->second->transfer->Resume();
+  if (found == exchanges_.end() || found->second->transfer->Resume()) return;
+  broken_ = true;
+  throw std::bad_alloc();
 }
 
 void CurlTransport::Perform(const std::function<void()>& after_some) {

@@ -50,8 +50,9 @@ void IoLoop::Stop() {
 Scheduler::TimerId IoLoop::RunAfter(int64_t delay_ms, std::function<void()> task) {
   const TimerId id = next_timer_++;
   const int64_t due = clock_.SteadyMs() + std::max<int64_t>(delay_ms, 0);
-  timers_.emplace(TimerKey(due, id), std::move(task));
+  // In this order: a timer that cannot be cancelled would outlive what it is for.
   due_[id] = due;
+  timers_.emplace(TimerKey(due, id), std::move(task));
   return id;
 }
 
@@ -77,6 +78,7 @@ void IoLoop::Run() {
     // Before the timers: after a time without a processor, what has arrived meanwhile is
     // no silence of the server's.
     Guarded([this] { transport_->Perform(after_round_); });
+    after_round_();
     RunDueTimers();
     if (failed_.exchange(false)) Recover();
     after_round_();
@@ -135,8 +137,12 @@ void IoLoop::Guarded(const std::function<void()>& task) {
 }
 
 void IoLoop::Recover() {
-  if (on_failure_) Guarded(on_failure_);
-  failed_.store(false);  // or, still without memory, it would never rest
+  // What fails here is not tried again: without memory the loop would never rest.
+  try {
+    if (on_failure_) on_failure_();
+  } catch (const std::exception&) {
+    LogFailure(log_, "a task of the plugin failed and was given up");
+  }
 }
 
 void IoLoop::Fail() {

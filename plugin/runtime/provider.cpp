@@ -119,6 +119,7 @@ bool Provider::Complete(uint64_t request, std::shared_ptr<RequestSink> sink,
   auto document =
       std::make_shared<Result<Document>>(JsonDocument::Parse(std::move(json)));
   return loop_->Post([this, request, sink = std::move(sink), document] {
+    sink->OnTaken();
     BeginCompletion(request, sink, document.get());
   });
 }
@@ -128,6 +129,7 @@ bool Provider::ListModels(uint64_t request, std::shared_ptr<RequestSink> sink,
   auto document = std::make_shared<Result<Document>>(
       JsonDocument::Parse(json.empty() ? "{}" : std::move(json)));
   return loop_->Post([this, request, sink = std::move(sink), document] {
+    sink->OnTaken();
     BeginListModels(request, sink, *document);
   });
 }
@@ -137,6 +139,7 @@ bool Provider::Onboard(uint64_t request, std::shared_ptr<RequestSink> sink,
   auto document =
       std::make_shared<Result<Document>>(JsonDocument::Parse(std::move(json)));
   return loop_->Post([this, request, sink = std::move(sink), document] {
+    sink->OnTaken();
     BeginOnboarding(request, sink, *document);
   });
 }

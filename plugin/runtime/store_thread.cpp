@@ -63,17 +63,19 @@ void StoreThread::Run() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
     Task task = {idle_.run, true, false};
+    bool awaited = true;
     if (WaitForTask(&lock)) {
       if (tasks_.empty()) break;  // it is the end
       task = std::move(tasks_.front());
       tasks_.pop_front();
     } else {
       ++slow_;
+      awaited = false;
     }
     lock.unlock();
     const bool done = Guarded(task.run);
     task.run = nullptr;
-    if (!done && on_failure_) on_failure_();
+    if (!done && awaited && on_failure_) on_failure_();
     lock.lock();
     if (task.slow) --slow_;
   }

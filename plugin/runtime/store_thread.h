@@ -31,8 +31,8 @@ class StoreThread {
   // Before the first task.
   void SetIdle(Idle idle) { idle_ = std::move(idle); }
 
-  // `on_failure` runs on the thread after a task has thrown and is gone; it must not
-  // throw.  Before the first task.
+  // `on_failure` runs on the thread after a task (not the idle work) has thrown and is
+  // gone; it must not throw.  Before the first task.
   void SetOnFailure(std::function<void()> on_failure) {
     on_failure_ = std::move(on_failure);
   }
