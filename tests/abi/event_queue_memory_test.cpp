@@ -62,6 +62,11 @@ class NoMemory {
 class EventQueueMemory : public testing::Test {
  protected:
   int32_t Poll() { return queue_.Wait(0, events_, 64); }
+  void ExpectNoMemoryEnd() {
+    ASSERT_EQ(Poll(), 1);
+    EXPECT_EQ(events_[0].kind, LLMP_EV_END);
+    EXPECT_EQ(events_[0].status, LLMP_E_NO_MEMORY);
+  }
   std::string Text(int i) const { return {events_[i].data, events_[i].size}; }
 
   // As much as no arena holds yet, so that it must allocate.
@@ -152,9 +157,7 @@ TEST_F(EventQueueMemory, EndArrivesThoughTheStartFoundNoRoom) {
     EXPECT_THROW(queue_.Push({1, LLMP_EV_START, 0, 0, large_}), std::bad_alloc);
     queue_.Push({1, LLMP_EV_END, LLMP_E_NO_MEMORY, 0, large_});
   }
-  ASSERT_EQ(Poll(), 1);
-  EXPECT_EQ(events_[0].kind, LLMP_EV_END);
-  EXPECT_EQ(events_[0].status, LLMP_E_NO_MEMORY);
+  ExpectNoMemoryEnd();
 }
 
 TEST_F(EventQueueMemory, EndOfAnExpectedRequestArrivesThoughNothingElseDid) {
@@ -163,9 +166,7 @@ TEST_F(EventQueueMemory, EndOfAnExpectedRequestArrivesThoughNothingElseDid) {
     const NoMemory none;
     queue_.Push({1, LLMP_EV_END, LLMP_OK, 0, large_});
   }
-  ASSERT_EQ(Poll(), 1);
-  EXPECT_EQ(events_[0].kind, LLMP_EV_END);
-  EXPECT_EQ(events_[0].status, LLMP_E_NO_MEMORY);
+  ExpectNoMemoryEnd();
 }
 
 TEST_F(EventQueueMemory, WhatIsNoLongerExpectedHasNoRoom) {

@@ -65,7 +65,7 @@ int AskAtOnce(const llmp::Provider& provider, int count) {
 TEST(SingleFlightTest, AThousandThreadsAtTheExpiryRenewOnce) {
   constexpr int kThreads = 1'000;
   if (!RaiseDescriptorLimit(4 * kThreads)) {
-    GTEST_SKIP() << "a thousand requests at once: this machine has too few descriptors";
+    GTEST_SKIP() << "a thousand requests at once were not tested: too few descriptors";
   }
   const PluginStage stage;
   stage.sim().Post("settings", R"({"access_ttl":2})");

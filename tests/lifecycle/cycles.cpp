@@ -35,7 +35,8 @@ void Cycle(const Arguments& arguments) {
   {
     Client client(provider);
     const End& status = client.Ask(provider->onboarding_action, kStatus);
-    Require(status.document.find("\"connected\"") != std::string::npos, status.document);
+    Require(status.document.find("\"connected\":true") != std::string::npos,
+            status.document);
     client.RequireFine();
     client.Close();
   }

@@ -21,8 +21,8 @@ void SignIn(Client* client) {
     return client->Ask(client->provider()->onboarding_action, R"({"action":"poll"})")
         .document;
   };
-  const bool connected =
-      Await([&] { return polled().find("\"connected\"") != std::string::npos; });
+  const bool connected = Await(
+      [&] { return polled().find("\"status\":\"connected\"") != std::string::npos; });
   Require(connected, "nobody signs in");
 }
 

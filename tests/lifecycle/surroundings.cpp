@@ -53,7 +53,8 @@ void Live(const Arguments& arguments) {
   {
     Client client(provider);
     const End& status = client.Ask(provider->onboarding_action, kStatus);
-    Require(status.document.find("\"connected\"") != std::string::npos, status.document);
+    Require(status.document.find("\"connected\":true") != std::string::npos,
+            status.document);
     const End& end = client.Ask(
         provider->complete, R"({"model":"grok-4.3","max_retries":0,"temperature":0.25,)"
                             R"("messages":[{"role":"user","content":"fine"}]})");

@@ -191,6 +191,16 @@ TEST_F(IoLoopTest, AFailureIsToldOnceAfterIt) {
   EXPECT_EQ(failures, 3);
 }
 
+TEST_F(IoLoopTest, AFailureThatComesWhileOneIsToldIsToldAsWell) {
+  std::atomic<int> failures{0};
+  loop_->SetOnFailure([this, &failures] {
+    if (++failures == 1) loop_->Fail();
+  });
+  ASSERT_TRUE(loop_->Post([] { throw std::bad_alloc(); }));
+  EXPECT_TRUE(WaitFor([&failures] { return failures == 2; }));
+  loop_->Stop();
+}
+
 TEST_F(IoLoopTest, AFailureThatCannotBeToldIsNoOther) {
   class : public Logger {
     void Log(LogLevel, const std::string&) override { throw std::bad_alloc(); }
