@@ -23,9 +23,10 @@ class StringSink {
   std::string text_;
 };
 
-bool IsPlain(char c) {
+// No function: a search would call it for each byte.
+constexpr auto kIsPlain = [](char c) {
   return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
-}
+};
 
 void AppendEscaped(char c, std::string* out) {
   constexpr std::string_view kLetters = "btn?fr";  // from \b to \r, but \v has none
@@ -53,7 +54,7 @@ class Writer : public rj::Writer<StringSink, rj::UTF8<>, rj::UTF8<>, JsonMemory>
     const char* plain = text.data();
     const char* const end = plain + text.size();
     while (plain != end) {
-      const char* const stop = std::find_if_not(plain, end, &IsPlain);
+      const char* const stop = std::find_if_not(plain, end, kIsPlain);
       out.append(plain, stop);
       if (stop == end) break;
       AppendEscaped(*stop, &out);
