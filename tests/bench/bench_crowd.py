@@ -7,23 +7,17 @@ nginx sends each stream a piece of PER_PIECE events a second.
 """
 
 import json
-import os
 import statistics
 import sys
 
-from bench_site import PLUGIN, Site, event_stream, measure
+from bench_site import Site, event_stream, measure_side
 
 COLUMNS = {"cpu_ms": "CPU ms", "peak_kb": "peak KB", "first_p50_ms": "first p50",
            "first_p99_ms": "first p99", "wall_ms": "wall ms"}
 
 
 def one_run(site, streams):
-    curl = measure(os.environ["XAI_CROWD_LIBCURL"], site.url, streams, site.body)
-    ours = measure(os.environ["XAI_CROWD_PLUGIN"], PLUGIN, json.dumps(site.config), streams,
-                   site.text)
-    for name, cost in (("libcurl", curl), ("plugin", ours)):
-        assert (cost["whole"], cost["broken"]) == (streams, 0), f"{name} lost bytes: {cost}"
-    return curl, ours
+    return measure_side("libcurl", site, streams), measure_side("plugin", site, streams)
 
 
 def main():

@@ -1,51 +1,51 @@
-"""From the request to the first token, through the plugin and through libcurl alone, by turns:
-one stream after another on a connection that is warm, and 500 streams at once.  Medians, and
-the numbers as JSON.
+"""From the request to the first token, through the plugin, through libcurl alone, and through
+libcurl on a thread of its own, by turns: one stream after another on a connection that is warm,
+and 500 streams at once.  Medians, and the numbers as JSON.
 
     bench_first.py RUNS
 
-nginx has the answer at once, so what is left is the two sides' own.
+nginx has the answer at once, so what is left is the sides' own; of the last 500 it sends a piece
+each second, as a model that is under way.
 """
 
 import json
-import os
 import statistics
 import sys
 
-from bench_site import PLUGIN, Site, measure
+from bench_site import SIDES, Site, event_stream, measure_side
 
-EVENTS = 20
-# How many at once, and how often: of as many, the first has to connect.
-KINDS = {"one at a time": (1, 500), "500 at once": (500, 10)}
+EVENTS, PER_PIECE = 20, 4
+# How many at once, how often (of as many, the first has to connect), and whether paced.
+KINDS = {"one at a time": (1, 500, False), "500 at once": (500, 10, False),
+         "500, paced": (500, 2, True)}
+PERCENTILES = ("first_p50_ms", "first_p99_ms")
 
 
-def one_run(site, streams, times):
-    curl = measure(os.environ["XAI_CROWD_LIBCURL"], site.url, streams, site.body, times)
-    ours = measure(os.environ["XAI_CROWD_PLUGIN"], PLUGIN, json.dumps(site.config), streams,
-                   site.text, times)
-    for name, cost in (("libcurl", curl), ("plugin", ours)):
-        assert (cost["whole"], cost["broken"]) == (streams * times, 0), f"{name}: {cost}"
-    return curl, ours
+def measured(kind, runs):
+    """By run, what each side cost."""
+    streams, times, paced = KINDS[kind]
+    pace = len(event_stream(EVENTS)) * PER_PIECE // EVENTS if paced else None
+    with Site(EVENTS, pace) as site:
+        return [{side: measure_side(side, site, streams, times) for side in SIDES}
+                for _ in range(runs)]
 
 
 def main():
-    runs = int(sys.argv[1])
-    print(f"milliseconds to the first token, medians of {runs} runs")
-    print(f"{'':16}{'libcurl alone':>20}{'plugin':>20}{'plugin above':>20}{'ratio':>16}")
-    print(f"{'':16}" + f"{'p50':>10}{'p99':>10}" * 3 + f"{'p50':>8}{'p99':>8}")
+    count = int(sys.argv[1])
+    print(f"milliseconds to the first token, medians of {count} runs; ratios to libcurl alone")
+    print(f"{'':16}{'':12}{'p50':>10}{'p99':>10}{'above':>10}{'':>10}{'ratio':>8}")
     results = []
-    with Site(EVENTS) as site:
-        for kind, (streams, times) in KINDS.items():
-            pairs = [one_run(site, streams, times) for _ in range(runs)]
-            curl, ours = ([statistics.median(cost[part] for cost in side)
-                           for part in ("first_p50_ms", "first_p99_ms")]
-                          for side in zip(*pairs))
-            above = [mine - theirs for mine, theirs in zip(ours, curl)]
-            ratio = [mine / theirs for mine, theirs in zip(ours, curl)]
-            print(f"{kind:16}" + "".join(f"{value:10.2f}" for value in curl + ours + above) +
+    for kind in KINDS:
+        runs = measured(kind, count)
+        medians = {side: [statistics.median(run[side][part] for run in runs)
+                          for part in PERCENTILES] for side in SIDES}
+        alone = medians["libcurl"]
+        for side, values in medians.items():
+            above = [value - least for value, least in zip(values, alone)]
+            ratio = [value / least for value, least in zip(values, alone)]
+            print(f"{kind:16}{side:12}" + "".join(f"{value:10.2f}" for value in values + above) +
                   "".join(f"{value:8.2f}" for value in ratio), flush=True)
-            results.append({"kind": kind, "runs": [{"libcurl": theirs, "plugin": mine}
-                                                   for theirs, mine in pairs]})
+        results.append({"kind": kind, "runs": runs})
     print(json.dumps(results))
 
 

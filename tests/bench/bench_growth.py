@@ -4,33 +4,27 @@ processes of their own, by turns: medians, and the numbers as JSON.
     bench_growth.py RUNS
 
 What a stream costs is what a process with one stream does not have, divided by the others: what
-is needed once is not counted with any.
+is needed once is not counted with any.  The time that a stream takes depends on what the caches
+of the processor hold, so the instructions of all that is not the kernel are counted as well, once,
+by callgrind; that takes a minute.
 """
 
 import json
-import os
+import re
+import shutil
 import statistics
+import subprocess
 import sys
 
-from bench_site import PLUGIN, Site, event_stream, measure
+from bench_site import Site, command, event_stream, measure_side
 
 EVENTS, PER_PIECE = 40, 4  # a piece each second
 SIZES = (1, 100, 1_000, 4_000)
-SIDES = ("libcurl alone", "plugin")
+SIDES = ("libcurl", "plugin")
 COLUMNS = {"cpu_ms": "CPU ms", "peak_kb": "peak KB", "first_p50_ms": "first p50",
            "first_p99_ms": "first p99", "stream_cpu_ms": "CPU ms each",
            "stream_kb": "KB each"}
 PER_STREAM = ("stream_cpu_ms", "stream_kb")
-
-
-def cost_of(site, side, streams):
-    if side == "plugin":
-        cost = measure(os.environ["XAI_CROWD_PLUGIN"], PLUGIN, json.dumps(site.config), streams,
-                       site.text)
-    else:
-        cost = measure(os.environ["XAI_CROWD_LIBCURL"], site.url, streams, site.body)
-    assert (cost["whole"], cost["broken"]) == (streams, 0), f"{side} lost bytes: {cost}"
-    return cost
 
 
 def one_run(site):
@@ -38,7 +32,7 @@ def one_run(site):
     run = {side: {} for side in SIDES}
     for streams in SIZES:
         for side in SIDES:
-            cost = run[side][streams] = cost_of(site, side, streams)
+            cost = run[side][streams] = measure_side(side, site, streams)
             if streams > 1:
                 one = run[side][1]
                 cost["stream_cpu_ms"] = (cost["cpu_ms"] - one["cpu_ms"]) / (streams - 1)
@@ -62,6 +56,33 @@ def show(side, runs):
     print(f"{'most above least':64}" + "".join(f"{part:12.1%}" for part in apart), flush=True)
 
 
+def instructions(site, side, streams):
+    """Of the whole process, as callgrind counts them."""
+    counted = subprocess.run(
+        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
+         "--max-stackframe=8388608", *command(side, site, streams)],
+        capture_output=True, text=True, check=True)
+    cost = json.loads(counted.stdout)
+    assert (cost["whole"], cost["broken"]) == (streams, 0), f"{side} lost bytes: {cost}"
+    return int(re.search(r"Collected : (\d+)", counted.stderr)[1])
+
+
+def show_instructions(site):
+    if not shutil.which("valgrind"):
+        print("instructions were not counted: valgrind is missing")
+        return {}
+    print(f"{'instructions each':20}" + "".join(f"{streams:>12,}" for streams in SIZES[1:]) +
+          f"{'most above least':>20}")
+    counted = {}
+    for side in SIDES:
+        one, *more = (instructions(site, side, streams) for streams in SIZES)
+        each = [(many - one) / (streams - 1) for many, streams in zip(more, SIZES[1:])]
+        counted[side] = dict(zip(SIZES[1:], map(round, each)))
+        print(f"{side:20}" + "".join(f"{value:12,.0f}" for value in each) +
+              f"{max(each) / min(each) - 1:20.1%}", flush=True)
+    return counted
+
+
 def main():
     runs = int(sys.argv[1])
     size = len(event_stream(EVENTS))
@@ -69,9 +90,10 @@ def main():
           f"medians of {runs} runs; every byte came")
     with Site(EVENTS, size * PER_PIECE // EVENTS) as site:
         done = [one_run(site) for _ in range(runs)]
-    for side in SIDES:
-        show(side, done)
-    print(json.dumps(done))
+        for side in SIDES:
+            show(side, done)
+        counted = show_instructions(site)
+    print(json.dumps({"runs": done, "instructions": counted}))
 
 
 if __name__ == "__main__":

@@ -157,3 +157,25 @@ def measure(program, *arguments):
     ended = subprocess.run([program, *map(str, arguments)], stdout=subprocess.PIPE, text=True,
                            check=True)
     return json.loads(ended.stdout)
+
+
+# libcurl alone, on a thread of its own, and the plugin.
+SIDES = ("libcurl", "own thread", "plugin")
+
+
+def command(side, site, streams, times=1, prompt_bytes=2):
+    """The program, with its arguments, that has so many streams at once, so many times."""
+    if side == "plugin":
+        beginning = [os.environ["XAI_CROWD_PLUGIN"], PLUGIN, json.dumps(site.config)]
+    else:
+        name = "XAI_CROWD_HANDED" if side == "own thread" else "XAI_CROWD_LIBCURL"
+        beginning = [os.environ[name], site.url]
+    whole = site.text if side == "plugin" else site.body
+    return [*map(str, beginning), str(streams), str(whole), str(times), str(prompt_bytes)]
+
+
+def measure_side(side, site, streams, times=1, prompt_bytes=2):
+    """What they cost.  Fails if one of them did not get every byte."""
+    cost = measure(*command(side, site, streams, times, prompt_bytes))
+    assert (cost["whole"], cost["broken"]) == (streams * times, 0), f"{side}: {cost}"
+    return cost
