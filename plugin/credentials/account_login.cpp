@@ -40,6 +40,10 @@ Result<PendingView> Account::Start(bool force) {
   }
   // Another process may have begun a flow while we waited: two live codes help nobody.
   Reload();
+  // It would be in the way of ours, also of one that is forced.
+  if (unreadable_pending_ && unreadable_pending_->code == ErrorCode::kStoreVersion) {
+    return *unreadable_pending_;
+  }
   const int64_t now = services_.clock->NowMs();
   const bool usable = pending_ && !IsExpired(*pending_) &&
                       pending_->code.expires_at_ms - now >= limits::kFlowReuseMsMin;

@@ -181,6 +181,20 @@ TEST_F(AccountStartTest, AFlowOfANewerVersionIsNotCancelled) {
   EXPECT_TRUE(ReadFile(File("cred")) == credential);
 }
 
+// Matrix B23.
+TEST_F(AccountStartTest, BesideAFlowOfANewerVersionNoCodeIsAskedFor) {
+  const auto process = NewProcess();
+  StartFlow(process.get());
+  std::string bytes = ReadFile(File("pending"));
+  bytes[8] = 2;
+  folder_.Write("state/" + File("pending").filename().string(), bytes);
+  const size_t asked = http_.requests().size();
+  EXPECT_EQ(Verdict(process->account.Start(false)), "store_version");
+  EXPECT_EQ(Verdict(process->account.Start(true)), "store_version");
+  EXPECT_EQ(http_.requests().size(), asked);
+  EXPECT_TRUE(ReadFile(File("pending")) == bytes);
+}
+
 // It may come while this one waits for the lock.
 TEST_F(AccountStartTest, AFlowThatBecameANewerVersionsIsNotCancelled) {
   const auto process = NewProcess();
