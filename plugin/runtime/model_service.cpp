@@ -1,5 +1,7 @@
 #include "runtime/model_service.h"
 
+#include <utility>
+
 namespace xai {
 namespace {
 
@@ -69,7 +71,7 @@ void ModelService::Withdraw() {
 void ModelService::GiveUp() {
   fetch_.reset();
   waiters_.clear();
-  erasing_ = false;
+  erasing_ = saving_ = save_again_ = false;
 }
 
 const ModelList* ModelService::known() const {
@@ -132,14 +134,26 @@ void ModelService::Keep(std::vector<std::string> ids) {
     list.subject = owner->subject;
     list.tier = owner->tier;
   }
-  list_ = list;
+  list_ = std::move(list);
+  Save();
+  if (changed) on_change_();
+}
+
+void ModelService::Save() {
+  // On a disk that is slow a refresh would wait for one write after the other.
+  if (std::exchange(saving_, true)) {
+    save_again_ = true;
+    return;
+  }
   erasing_ = false;  // what is written from here on needs an erasure of its own
   // A cache that cannot be written is no failure: the list is fetched again next time.
-  account_->Run([list = std::move(list)](Account* account, Store* store) {
+  saving_ = account_->Run([this, list = *list_](Account* account, Store* store) {
     if (account->signed_in()) (void)store->SaveModels(EncodeModelList(list));
-    return AccountRunner::Then();
+    return [this] {
+      saving_ = false;
+      if (std::exchange(save_again_, false) && list_) Save();
+    };
   });
-  if (changed) on_change_();
 }
 
 }  // namespace xai

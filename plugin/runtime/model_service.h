@@ -61,6 +61,8 @@ class ModelService {
   void Fetch();
   void OnFetched(Result<std::vector<std::string>> ids);
   void Keep(std::vector<std::string> ids);
+  // Writes `list_`, which there is; after a write that is under way, the newest by then.
+  void Save();
 
   const ApiServices& api_;
   AccountRunner* account_;
@@ -71,6 +73,8 @@ class ModelService {
   int64_t forgotten_until_ms_ = 0;  // lists that were fetched so early are not taken
   bool loaded_ = false;
   bool erasing_ = false;  // the list on the disk, soon
+  bool saving_ = false;
+  bool save_again_ = false;
   std::vector<Done> waiters_;
   std::unique_ptr<ModelsFetch> fetch_;
   std::optional<Owner> fetched_for_;  // the owner when the fetch began
