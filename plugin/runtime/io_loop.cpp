@@ -7,6 +7,9 @@ namespace xai {
 namespace {
 
 constexpr int kIdleWaitMs = 60'000;
+// So many tasks, and then the transfers get their turn: of 500 requests that begin in the
+// same moment, the first are answered while the last are not yet sent.
+constexpr size_t kTasksMax = 16;
 
 }  // namespace
 
@@ -93,16 +96,34 @@ void IoLoop::Run() {
 }
 
 bool IoLoop::RunTasks() {
-  std::vector<std::function<void()>> tasks;
-  bool stopping;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    tasks.swap(inbox_);
-    stopping = stopping_;
-  }
-  for (const std::function<void()>& task : tasks) Guarded(task);
+  bool stopping = false;
+  do {
+    stopping = RunSomeTasks();
+  } while (stopping && more_tasks_);  // what was posted is run to its end
   after_round_();
   return !stopping;
+}
+
+bool IoLoop::RunSomeTasks() {
+  const bool all_done = next_task_ == tasks_.size();
+  bool stopping = false;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (all_done) {
+      tasks_.clear();
+      tasks_.swap(inbox_);
+      next_task_ = 0;
+    }
+    stopping = stopping_;
+  }
+  const size_t end = std::min(tasks_.size(), next_task_ + kTasksMax);
+  while (next_task_ < end) {
+    const std::function<void()> task = std::move(tasks_[next_task_++]);
+    Guarded(task);
+  }
+  // If some were left from before, the loop may have been woken for the inbox already.
+  more_tasks_ = !all_done || next_task_ < tasks_.size();
+  return stopping;
 }
 
 void IoLoop::RunDueTimers() {
@@ -121,6 +142,7 @@ void IoLoop::RunDueTimers() {
 }
 
 int IoLoop::WaitMs() const {
+  if (more_tasks_) return 0;
   if (timers_.empty()) return kIdleWaitMs;
   const int64_t wait = timers_.begin()->first.first - clock_.SteadyMs();
   return static_cast<int>(std::clamp<int64_t>(wait, 0, kIdleWaitMs));

@@ -59,7 +59,10 @@ class IoLoop : public Scheduler, public FdWatcher {
 
   IoLoop(std::unique_ptr<CurlTransport> transport, Logger* log);
   void Run();
+  // False if the loop is to end: then all that was posted has run.
   bool RunTasks();
+  // At most kTasksMax, and whether the loop is to end.
+  bool RunSomeTasks();
   void RunDueTimers();
   int WaitMs() const;
   void Guarded(const std::function<void()>& task);
@@ -78,6 +81,9 @@ class IoLoop : public Scheduler, public FdWatcher {
   std::atomic<bool> failed_{false};
 
   // Loop thread only.
+  std::vector<std::function<void()>> tasks_;  // from the inbox
+  size_t next_task_ = 0;                      // of them
+  bool more_tasks_ = false;                   // here, or perhaps in the inbox
   std::map<TimerKey, std::function<void()>> timers_;
   std::unordered_map<TimerId, int64_t> due_;
   TimerId next_timer_ = 1;

@@ -31,7 +31,18 @@ class IoLoopTest : public testing::Test {
     loop_ = IoLoop::Make({}, &log_);
   }
 
+  // The loop does nothing more until Release().
+  void Hold() {
+    ASSERT_TRUE(loop_->Post([this] {
+      held_ = true;
+      EXPECT_TRUE(WaitFor([this] { return !held_; }));
+    }));
+    ASSERT_TRUE(WaitFor([this] { return held_.load(); }));
+  }
+  void Release() { held_ = false; }
+
   CollectingLogger log_;
+  std::atomic<bool> held_{false};
   std::unique_ptr<IoLoop> loop_;
 };
 
@@ -126,23 +137,47 @@ TEST_F(IoLoopTest, ATimerThatRepeatsWithoutDelayLeavesRoom) {
   loop_->Stop();
 }
 
-TEST_F(IoLoopTest, StopRunsWhatWasPostedAndDropsWhatIsTimed) {
-  std::atomic<bool> started{false};
-  std::atomic<bool> go_on{false};
-  int ran = 0;
-  bool timed = false;
-  ASSERT_TRUE(loop_->Post([&] {
-    loop_->RunAfter(3'600'000, [&timed] { timed = true; });
-    started = true;
-    EXPECT_TRUE(WaitFor([&go_on] { return go_on.load(); }));
-  }));
-  EXPECT_TRUE(WaitFor([&started] { return started.load(); }));
-  for (int i = 0; i < 10; ++i) {
+// More tasks than the loop runs before it looks after everything else.
+constexpr int kManyTasks = 100;
+
+TEST_F(IoLoopTest, ManyTasksLeaveRoom) {
+  std::atomic<int> ran{0};
+  std::atomic<int> before_timer{0};
+  Hold();
+  ASSERT_TRUE(
+      loop_->Post([&] { loop_->RunAfter(0, [&] { before_timer = ran.load(); }); }));
+  for (int i = 0; i < kManyTasks; ++i) {
     ASSERT_TRUE(loop_->Post([&ran] { ++ran; }));
   }
-  go_on = true;
+  Release();
+  EXPECT_TRUE(WaitFor([&ran] { return ran == kManyTasks; }));
+  EXPECT_GT(before_timer, 0);
+  EXPECT_LT(before_timer, kManyTasks / 2) << "it was due before most of them";
+}
+
+// While some are left the loop does not sleep, and does not look at the inbox either.
+TEST_F(IoLoopTest, WhatIsPostedWhileTasksAreLeftIsNotForgotten) {
+  std::atomic<int> ran{0};
+  Hold();
+  for (int i = 0; i < kManyTasks; ++i) {
+    ASSERT_TRUE(loop_->Post([&] { EXPECT_TRUE(loop_->Post([&ran] { ++ran; })); }));
+  }
+  Release();
+  EXPECT_TRUE(WaitFor([&ran] { return ran == kManyTasks; }));
+}
+
+TEST_F(IoLoopTest, StopRunsWhatWasPostedAndDropsWhatIsTimed) {
+  int ran = 0;
+  bool timed = false;
+  Hold();
+  ASSERT_TRUE(
+      loop_->Post([&] { loop_->RunAfter(3'600'000, [&timed] { timed = true; }); }));
+  for (int i = 0; i < kManyTasks; ++i) {
+    ASSERT_TRUE(loop_->Post([&ran] { ++ran; }));
+  }
+  Release();
   loop_->Stop();
-  EXPECT_EQ(ran, 10);
+  EXPECT_EQ(ran, kManyTasks);
   EXPECT_FALSE(timed);
   EXPECT_FALSE(loop_->Post([] { FAIL() << "it has stopped"; }));
   loop_->Stop();
