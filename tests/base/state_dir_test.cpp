@@ -120,6 +120,16 @@ TEST_F(StateDirTest, IsNobodyElses) {
   EXPECT_EQ(OpenVerdict(), "store_permission owner");
 }
 
+TEST_F(StateDirTest, OfAnotherUserNothingIsTaken) {
+  FaultyFileSystem files;
+  const StateDir directory = StateDir::Open(&files, path()).value();
+  ASSERT_TRUE(directory.Replace("cred", "x").ok());
+  files.is_anothers = true;
+  EXPECT_EQ(Read(directory, "cred"), "store_permission owner");
+  const Result<StateDir> opened = StateDir::Open(&files, path());
+  EXPECT_EQ(opened.ok() ? "ok" : Name(opened.error()), "store_permission owner");
+}
+
 TEST_F(StateDirTest, IsARealDirectory) {
   fs::create_directory(folder_.path() / "elsewhere");
   fs::create_symlink(folder_.path() / "elsewhere", path());
@@ -186,13 +196,18 @@ TEST_F(StateDirTest, ReadsPlainFilesAlone) {
   const fs::path target = folder_.Write("target", "theirs");
   fs::create_symlink(target, File("symlink"));
   fs::create_symlink(folder_.path() / "nothing", File("dangling"));
-  fs::create_hard_link(target, File("hard"));
   fs::create_directory(File("folder"));
   MakeFifo(File("fifo"));
-  for (const char* name : {"symlink", "dangling", "hard", "folder", "fifo"}) {
+  for (const char* name : {"symlink", "dangling", "folder", "fifo"}) {
     EXPECT_EQ(Read(directory, name).substr(0, 17), "store_permission ") << name;
   }
   EXPECT_EQ(Read(directory, "none/such"), "none");
+}
+
+TEST_F(StateDirTest, AFileOfTwoNamesIsRefused) {
+  const StateDir directory = Open();
+  fs::create_hard_link(folder_.Write("target", "theirs"), File("hard"));
+  EXPECT_EQ(Read(directory, "hard"), "store_permission link");
 }
 
 TEST_F(StateDirTest, ReplacingALinkLeavesItsTarget) {
@@ -245,6 +260,14 @@ TEST_F(StateDirTest, AReservationIsRoomUntilItIsUsed) {
   Reservation moved = std::move(room).value();
   ASSERT_TRUE(moved.Commit("cred", "new").ok());
   EXPECT_EQ(Read(directory, "cred"), "new") << "no longer than its content";
+}
+
+TEST_F(StateDirTest, WhatIsNotAllocatedIsNoRoom) {
+  FaultyFileSystem files;
+  const StateDir directory = StateDir::Open(&files, path()).value();
+  files.allocate_error = ENOSPC;
+  EXPECT_FALSE(directory.Reserve("cred", 10).ok());
+  EXPECT_EQ(List(directory), std::vector<std::string>{});
 }
 
 TEST_F(StateDirTest, AFailedCommitLeavesTheOldFile) {

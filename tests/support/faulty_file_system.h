@@ -22,7 +22,13 @@ class FaultyFileSystem : public SystemFileSystem {
   bool writes_are_lost = false;       // and reported as done
   std::function<void()> before_lock;  // once: what others do in the meantime
   bool writes_are_short = false;
+  bool is_anothers = false;  // each file and directory
 
+  int Stat(int fd, Info* info) override {
+    const int found = SystemFileSystem::Stat(fd, info);
+    if (is_anothers) ++info->owner;
+    return found;
+  }
   ssize_t WriteAt(int fd, const char* bytes, size_t size, off_t offset) override {
     if (write_error != 0) return -write_error;
     if (writes_are_lost) return static_cast<ssize_t>(size);
