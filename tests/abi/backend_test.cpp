@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -11,10 +13,12 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
+#include "ext/secret_store.h"
 #include "runtime/process.h"
 #include "support/json_text.h"
 #include "support/process_state.h"
 #include "support/temp_dir.h"
+#include "support/wait_for.h"
 
 namespace xai {
 namespace {
@@ -211,6 +215,60 @@ TEST_F(BackendTest, DestroyingItEndsItsThreads) {
   EXPECT_GT(CountThreads(), before);
   backend_.reset();
   EXPECT_EQ(CountThreads(), before);
+}
+
+// The host's store does not answer until it is released: whoever needs a token waits.
+class BackendCrowdTest : public BackendTest {
+ protected:
+  BackendCrowdTest() {
+    host_.ctx = &store_;
+    host_.get_extension = [](const llmp_host* host, const char*) -> const void* {
+      return host->ctx;
+    };
+    store_.struct_size = sizeof(store_);
+    store_.ctx = this;
+    store_.get = [](void* ctx, const char*, void*, size_t*, uint64_t*) -> int32_t {
+      auto* test = static_cast<BackendCrowdTest*>(ctx);
+      std::unique_lock<std::mutex> lock(test->mutex_);
+      test->changed_.wait_for(lock, kTestDeadline, [test] { return test->released_; });
+      return LLMP_E_NO_AUTH;
+    };
+    store_.put = [](void*, const char*, const void*, size_t, uint64_t,
+                    uint64_t*) -> int32_t { return LLMP_E_STORE; };
+    store_.lock = [](void*, const char*, int32_t) -> int32_t { return LLMP_OK; };
+    store_.unlock = [](void*, const char*) {};
+    Make("{\"max_requests\":2,\"key_file\":\"" + (folder_.path() / "key").string() +
+         "\"}");
+  }
+  ~BackendCrowdTest() override {
+    Release();
+    backend_.reset();
+  }
+
+  void Release() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    released_ = true;
+    changed_.notify_all();
+  }
+
+  llmp_secret_store store_ = {};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool released_ = false;
+};
+
+// Matrix D25.
+TEST_F(BackendCrowdTest, OneTooManyIsToldSoUntilThereIsRoom) {
+  for (uint64_t request = 1; request <= 3; ++request) {
+    EXPECT_EQ(backend_->Begin(Backend::Call::kComplete, queue_, request, kComplete),
+              LLMP_OK);
+  }
+  ExpectEnd(3, LLMP_E_RATE_LIMIT, "local_limit");
+  backend_->Cancel(1);
+  ExpectEnd(1, LLMP_E_CANCELLED, "cancelled");
+  EXPECT_EQ(backend_->Begin(Backend::Call::kComplete, queue_, 4, kComplete), LLMP_OK);
+  Release();
+  ExpectEnd(4, LLMP_E_NO_AUTH, "not_connected");
 }
 
 TEST_F(BackendTest, KnowsThatItIsInAFork) {
