@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Do the tests see it?  Takes one protection out of the product at a time, as a patch in
-# tests/mutations/ says, and expects the tests that it names to fail.
+# Do the tests see it?  Takes one protection, or those of one kind, out of the product at a
+# time, as a patch in tests/mutations/ says, and expects each test that it names to fail.
 #
 #   scripts/mutate.sh                  all of them
 #   scripts/mutate.sh NAME...          these

@@ -35,6 +35,12 @@ def files(patch):
     return re.findall(r"(?m)^\+\+\+ b/(\S+)$", patch.read_text(encoding="utf-8"))
 
 
+def places(patch):
+    """Where something is taken away."""
+    parts = re.split(r"(?m)^@@ .*\n", patch.read_text(encoding="utf-8"))[1:]
+    return [part for part in parts if re.search(r"(?m)^-(?!-- )", part)]
+
+
 def tests_and_targets():
     """What a mutation may name: GoogleTest's Suite.Name and CTest's folder.name; targets."""
     tests, targets = set(), set()
@@ -70,11 +76,17 @@ class MutationsTest(unittest.TestCase):
                                           env=environment, capture_output=True, text=True)
                     self.assertEqual((done.returncode, done.stderr), (0, ""))
 
-    def test_each_changes_one_file_of_the_product(self):
+    def test_each_changes_the_product_alone(self):
         for patch in PATCHES:
             with self.subTest(mutation=patch.stem):
-                self.assertEqual(len(files(patch)), 1)
-                self.assertTrue(files(patch)[0].startswith("plugin/"))
+                self.assertGreater(len(files(patch)), 0)
+                for name in files(patch):
+                    self.assertTrue(name.startswith("plugin/"), name)
+
+    def test_each_place_can_have_a_test_of_its_own(self):
+        for patch in PATCHES:
+            with self.subTest(mutation=patch.stem):
+                self.assertGreaterEqual(len(fields(patch)["Red"].split()), len(places(patch)))
 
     def test_each_says_what_it_is_and_names_what_exists(self):
         tests, targets = tests_and_targets()
