@@ -21,6 +21,7 @@ PATCHES_MAX = 60
 # A09, or B03, B07; "-" if no row of the fault matrix is about it.
 ROWS = re.compile(r"-|[A-Z]\d\d(, [A-Z]\d\d)*")
 MATRIX_ROW = re.compile(r"(?m)^\| ([A-H]\d\d) \|")
+MATRIX_LINE = re.compile(r"(?m)^\| ([A-H]\d\d) \|.*\| (.*) \|$")
 # Why no mutation names the rows that follow.
 REASON = re.compile(r"(?m)^\| ([A-H]\d\d(?:, [A-H]\d\d)*) \| (.{20,}) \|$")
 DOC_ROW = re.compile(r"(?m)^\| `([\w-]+)` \| (.+?) \| (.+?) \| (.+?) \|$")
@@ -39,6 +40,12 @@ def places(patch):
     """Where something is taken away."""
     parts = re.split(r"(?m)^@@ .*\n", patch.read_text(encoding="utf-8"))[1:]
     return [part for part in parts if re.search(r"(?m)^-(?!-- )", part)]
+
+
+def row_names(test):
+    """What the matrix calls Suite.Name of GoogleTest or folder.name of CTest."""
+    first, second = test.split(".")
+    return {f"`{second}`", f"`{first}/{second}_test.py`"}
 
 
 def tests_and_targets():
@@ -116,6 +123,18 @@ class MutationsTest(unittest.TestCase):
         named = {row for patch in PATCHES for row in fields(patch)["Rows"].split(", ")} - {"-"}
         excused = [row for rows, _ in REASON.findall(rest) for row in rows.split(", ")]
         self.assertEqual(sorted([*named, *excused]), sorted(MATRIX_ROW.findall(matrix)))
+
+    def test_each_row_has_a_test_of_the_matrix_among_the_red_ones(self):
+        text = (SOURCE / "docs/testing.md").read_text(encoding="utf-8")
+        matrix = text.split("\n## The fault matrix\n")[1].split("\n## ")[0]
+        tests_of = dict(MATRIX_LINE.findall(matrix))
+        for patch in PATCHES:
+            said = fields(patch)
+            red = set().union(*(row_names(test) for test in said["Red"].split()))
+            for row in re.findall(r"[A-Z]\d\d", said["Rows"]):
+                with self.subTest(mutation=patch.stem, row=row):
+                    told = set(re.findall(r"`[^`]+`", tests_of[row]))
+                    self.assertTrue(red & told, "none of its red tests is the row's")
 
 
 if __name__ == "__main__":
