@@ -49,6 +49,7 @@ class CurlTransport : public HttpTransport {
 
   HttpSettings settings_;
   std::unique_ptr<CurlSockets> sockets_;
+  CurlShare sessions_;  // null without memory; outlives all transfers
   CurlMulti multi_;
   bool broken_ = false;  // what libcurl knows in `multi_` is not whole
   std::unordered_map<ExchangeId, std::unique_ptr<Exchange>> exchanges_;

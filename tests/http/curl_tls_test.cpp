@@ -15,15 +15,20 @@ class CurlTlsTest : public testing::Test {
  protected:
   enum class Trust { kItsAuthority, kSystem };
 
-  // "ok" or the error; afterwards the server has seen what it will see.
-  std::string Exchange(const TlsServer& server, Trust trust = Trust::kItsAuthority) {
+  std::unique_ptr<CurlTransport> Transport(const TlsServer& server, Trust trust) {
     HttpSettings settings;
     settings.user_agent = "test-agent/1.0";
     if (trust == Trust::kItsAuthority) {
       settings.ca_file = folder_.Write("ca.pem", server.ca_pem()).string();
     }
-    const std::unique_ptr<CurlTransport> transport =
-        CurlTransport::Make(std::move(settings));
+    return CurlTransport::Make(std::move(settings));
+  }
+
+  // "ok" or the error; afterwards the server has seen what it will see.
+  std::string Exchange(const TlsServer& server, Trust trust = Trust::kItsAuthority) {
+    return Exchange(server, Transport(server, trust).get());
+  }
+  std::string Exchange(const TlsServer& server, CurlTransport* transport) {
     HttpRequest request;
     request.method = "POST";
     request.url = server.Url();
@@ -31,7 +36,7 @@ class CurlTlsTest : public testing::Test {
     request.body = "refresh_token=rt-sEcReT";
     RecordingHandler handler;
     EXPECT_NE(transport->Start(request, &handler), 0u);
-    EXPECT_TRUE(Drive(transport.get(), [&handler] { return handler.ends > 0; }));
+    EXPECT_TRUE(Drive(transport, [&handler] { return handler.ends > 0; }));
     EXPECT_TRUE(WaitFor([&server] { return server.connections() > 0; }));
     return std::string(handler.Outcome());
   }
@@ -44,6 +49,18 @@ TEST_F(CurlTlsTest, AGoodCertificateIsTrusted) {
     const TlsServer server({}, version);
     EXPECT_EQ(Exchange(server), "ok") << version;
     EXPECT_GT(server.application_bytes(), 0u);
+  }
+}
+
+TEST_F(CurlTlsTest, ANewConnectionResumesTheSession) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    const TlsServer server({}, version);
+    const auto transport = Transport(server, Trust::kItsAuthority);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(Exchange(server, transport.get()), "ok");
+    EXPECT_TRUE(WaitFor([&server] { return server.connections() == 3; }));
+    EXPECT_EQ(server.resumed(), 2) << version;
+    EXPECT_EQ(Exchange(server), "ok");
+    EXPECT_EQ(server.resumed(), 2) << "another provider knows nothing of it";
   }
 }
 

@@ -128,6 +128,7 @@ void TlsServer::Serve(int fd) {
   const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context_.get()), SSL_free);
   SSL_set_fd(ssl.get(), fd);
   if (SSL_accept(ssl.get()) != 1) return;
+  if (SSL_session_reused(ssl.get()) == 1) ++resumed_;
   char buffer[4096];
   for (bool answered = false;;) {
     const int read = SSL_read(ssl.get(), buffer, sizeof(buffer));

@@ -35,6 +35,8 @@ class TlsServer {
   // What came through after the handshake.
   size_t application_bytes() const { return application_bytes_; }
   int connections() const { return connections_; }
+  // Of these, such as went on with the session of one before.
+  int resumed() const { return resumed_; }
 
  private:
   void Accept();
@@ -46,6 +48,7 @@ class TlsServer {
   UniqueFd listener_;
   std::atomic<size_t> application_bytes_{0};
   std::atomic<int> connections_{0};
+  std::atomic<int> resumed_{0};
   std::thread acceptor_;  // last: starts when all else is there
 };
 
