@@ -2,7 +2,6 @@
 #include "abi/event_queue.h"
 
 #include <cstdint>
-#include <cstdlib>
 #include <new>
 #include <string>
 #include <vector>
@@ -11,53 +10,10 @@
 
 #include "base/limits.h"
 #include "base/texts.h"
-
-namespace {
-
-thread_local size_t allocations = 0;
-thread_local size_t allocated_bytes = 0;
-thread_local size_t largest_allowed = SIZE_MAX;
-
-void* Allocate(size_t size) {
-  if (size > largest_allowed) throw std::bad_alloc();
-  ++allocations;
-  allocated_bytes += size;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(size_t size) {
-  return Allocate(size);
-}
-void* operator new[](size_t size) {
-  return Allocate(size);
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, size_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, size_t) noexcept {
-  std::free(memory);
-}
+#include "support/no_memory.h"
 
 namespace xai {
 namespace {
-
-// While it lives, this thread gets no memory, or only pieces of a size.
-class NoMemory {
- public:
-  explicit NoMemory(size_t largest = 0) { largest_allowed = largest; }
-  NoMemory(const NoMemory&) = delete;
-  NoMemory& operator=(const NoMemory&) = delete;
-  ~NoMemory() { largest_allowed = SIZE_MAX; }
-};
 
 class EventQueueMemory : public testing::Test {
  protected:
@@ -85,17 +41,17 @@ TEST_F(EventQueueMemory, SteadyStateAllocatesNothing) {
     EXPECT_EQ(total, 21);
   };
   for (int i = 0; i < 4; ++i) round();  // both arenas grow, the request is known
-  const size_t before = allocations;
+  const size_t before = AllocationsHere().count;
   for (int i = 0; i < 1000; ++i) round();
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(AllocationsHere().count, before);
 }
 
 TEST_F(EventQueueMemory, GivesBackWhatABurstTook) {
   // Two bursts fill both arenas.  Had they kept the memory, a third would need none.
   for (int i = 0; i < 3; ++i) {
-    allocated_bytes = 0;
+    const size_t before = AllocationsHere().bytes;
     queue_.Push({1, LLMP_EV_TEXT, 0, 0, large_});
-    EXPECT_GE(allocated_bytes, large_.size());
+    EXPECT_GE(AllocationsHere().bytes - before, large_.size());
     ASSERT_EQ(Poll(), 1);
     ASSERT_EQ(Poll(), 0) << "idle from here";
   }
