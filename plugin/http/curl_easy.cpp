@@ -163,8 +163,9 @@ bool CurlTransfer::Resume() {
   paused_ = false;
   // May call OnWrite() at once, with what libcurl holds already.
   const CURLcode code = curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
-  // A CURLMcode may come as the CURLcode of that number.
-  return code != CURLE_OUT_OF_MEMORY && static_cast<int>(code) != CURLM_OUT_OF_MEMORY;
+  // Without memory for the socket's entry libcurl says that a callback aborted, and none
+  // of ours does.
+  return code != CURLE_OUT_OF_MEMORY && code != CURLE_ABORTED_BY_CALLBACK;
 }
 
 bool CurlTransfer::sent() const {
