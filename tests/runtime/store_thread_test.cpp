@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -135,6 +136,24 @@ TEST_F(StoreThreadTest, AFailureIsToldWhenItsTaskIsGone) {
   thread_->SetOnFailure([&] { told = held.expired(); });
   ASSERT_TRUE(thread_->Post([task = std::move(task)] { throw std::bad_alloc(); }));
   EXPECT_TRUE(WaitFor([&told] { return told.load(); }));
+}
+
+// It is tried again, and nobody waits for it.
+TEST_F(StoreThreadTest, AFailureOfTheIdleWorkIsNotTold) {
+  constexpr int kTimes = 3;
+  std::atomic<int> ran{0};
+  std::atomic<int> told{0};
+  thread_->SetIdle(
+      {[&ran] { return ran < kTimes ? std::optional<int64_t>(0) : std::nullopt; },
+       [&ran] {
+         ++ran;
+         throw std::bad_alloc();
+       }});
+  thread_->SetOnFailure([&told] { ++told; });
+  ASSERT_TRUE(thread_->Post([] {}));
+  EXPECT_TRUE(WaitFor([&ran] { return ran == kTimes; }));
+  thread_.reset();
+  EXPECT_EQ(told, 0);
 }
 
 TEST_F(StoreThreadTest, AFailingTaskIsSurvived) {
