@@ -66,6 +66,7 @@ void EverythingAtOnce(World& world) {
 // What the callbacks of a host were called from, and what they do.
 struct Callbacks {
   llmp_provider* provider = nullptr;
+  std::atomic<int> calls{0};  // of the others, while a request may run
   std::atomic<int> wakes{0};
   std::atomic<bool> on_host_thread{false};
   std::set<int> host_threads;
@@ -75,12 +76,19 @@ Callbacks& Of(const llmp_host* host) {
   return *static_cast<Callbacks*>(host->ctx);
 }
 
+// Null before create() has returned.
+llmp_provider* Called(const llmp_host* host) {
+  Callbacks& callbacks = Of(host);
+  if (callbacks.provider != nullptr) ++callbacks.calls;
+  return callbacks.provider;
+}
+
 llmp_host HostWith(Callbacks* callbacks) {
   llmp_host host = PlainHost();
   host.ctx = callbacks;
   host.now_ms = [](const llmp_host* self) -> std::int64_t {
     // Would wait for ever if a lock of the plugin's were held.
-    if (llmp_provider* p = Of(self).provider) {
+    if (llmp_provider* p = Called(self)) {
       p->cancel(p, 999999);
       p->queue_wake(p, 999999);
       p->queue_close(p, p->queue_open(p, 0));
@@ -90,11 +98,11 @@ llmp_host HostWith(Callbacks* callbacks) {
         .count();
   };
   host.get_extension = [](const llmp_host* self, const char*) -> const void* {
-    if (llmp_provider* p = Of(self).provider) p->cancel(p, 999999);
+    if (llmp_provider* p = Called(self)) p->cancel(p, 999999);
     return nullptr;
   };
   host.log = [](const llmp_host* self, std::int32_t, const char*) {
-    if (llmp_provider* p = Of(self).provider) p->cancel(p, 999999);
+    if (llmp_provider* p = Called(self)) p->cancel(p, 999999);
   };
   return host;
 }
@@ -108,6 +116,8 @@ void CallbacksHoldNoLock(World& world) {
     subject.Ask(kAct, Action(action));
   }
   subject.Ask(&llmp_provider::complete, Chat("m", "Hi"));
+  if (callbacks.calls == 0)
+    Skip("the plugin calls neither now_ms, get_extension nor log");
 }
 
 void WakeComesOnceAQueueHasSomething(World& world) {
