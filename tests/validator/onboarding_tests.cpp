@@ -160,12 +160,15 @@ void ChangesAreTold(World& world) {
   PollToTheEnd(&subject);
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   bool auth = false;
-  while (!auth) {
+  bool models = false;
+  while (!auth || !models) {
     Require(std::chrono::steady_clock::now() < deadline,
-            "signing in sends no LLMP_EV_AUTH_CHANGED");
+            std::string("signing in sends no LLMP_EV_") +
+                (auth ? "MODELS_CHANGED" : "AUTH_CHANGED"));
     for (const Event& event : Take(subject.get(), notices, 1000)) {
       Require(event.request == 0, "a notice has a request number");
       auth |= event.kind == LLMP_EV_AUTH_CHANGED;
+      models |= event.kind == LLMP_EV_MODELS_CHANGED;
     }
   }
 }
