@@ -46,7 +46,8 @@ HttpReply Control::Get(std::string_view name) const {
   if (name == "settings") return JsonReply(200, SettingsJson(settings_));
   if (name == "scenes") {
     JsonWriter json;
-    json.BeginObject().Member("pending", scenes_.Pending()).EndObject();
+    json.BeginObject().Member("pending", scenes_.Pending());
+    json.Member("running", scenes_.Running()).EndObject();
     return JsonReply(200, json.text());
   }
   return Unknown();

@@ -10,10 +10,12 @@ namespace {
 constexpr std::int64_t kDelayMaxMs = 3600LL * 1000;
 constexpr std::int64_t kTimesMax = 1000000;
 
-// Sends the chunks of a scene one by one; the scene stays alive meanwhile.
+// Sends the chunks of a scene one by one; the scene stays alive meanwhile, and so does
+// `running`.
 class SceneSource : public BodySource {
  public:
-  explicit SceneSource(std::shared_ptr<const Scene> scene) : scene_(std::move(scene)) {}
+  SceneSource(std::shared_ptr<const Scene> scene, std::shared_ptr<char> running)
+      : scene_(std::move(scene)), running_(std::move(running)) {}
 
   std::optional<Piece> Next() override {
     if (next_ == scene_->chunks.size()) return std::nullopt;
@@ -28,6 +30,7 @@ class SceneSource : public BodySource {
 
  private:
   const std::shared_ptr<const Scene> scene_;
+  const std::shared_ptr<char> running_;
   std::size_t next_ = 0;
   std::int64_t looped_ = 0;
 };
@@ -117,24 +120,6 @@ bool ReadMember(std::string_view name, const JsonValue& value, Scene& scene) {
   return false;
 }
 
-HttpReply Play(const std::shared_ptr<Scene>& scene) {
-  HttpReply reply;
-  reply.status = scene->status;
-  reply.headers = scene->headers;
-  reply.delay = scene->delay;
-  reply.end = scene->end;
-  if (!HasHeader(reply.headers, "content-type")) {
-    reply.headers.push_back(
-        {"Content-Type", scene->chunked ? "text/event-stream" : "application/json"});
-  }
-  if (scene->chunked || scene->end != BodyEnd::kClean) {
-    reply.stream = std::make_unique<SceneSource>(scene);
-  } else if (!scene->chunks.empty()) {
-    reply.body = scene->chunks[0];
-  }
-  return reply;
-}
-
 }  // namespace
 
 std::optional<std::string> Scenes::Add(const JsonValue& document) {
@@ -173,6 +158,24 @@ std::optional<HttpReply> Scenes::Take(const HttpRequest& request) {
   const std::shared_ptr<Scene> scene = *found;
   if (--scene->times == 0) queue.erase(found);
   return Play(scene);
+}
+
+HttpReply Scenes::Play(const std::shared_ptr<Scene>& scene) const {
+  HttpReply reply;
+  reply.status = scene->status;
+  reply.headers = scene->headers;
+  reply.delay = scene->delay;
+  reply.end = scene->end;
+  if (!HasHeader(reply.headers, "content-type")) {
+    reply.headers.push_back(
+        {"Content-Type", scene->chunked ? "text/event-stream" : "application/json"});
+  }
+  if (scene->chunked || scene->end != BodyEnd::kClean) {
+    reply.stream = std::make_unique<SceneSource>(scene, running_);
+  } else if (!scene->chunks.empty()) {
+    reply.body = scene->chunks[0];
+  }
+  return reply;
 }
 
 }  // namespace xai::sim

@@ -50,12 +50,20 @@ class Scenes {
   void Add(Scene scene);
   void Clear() { queues_.clear(); }
   std::size_t Pending() const;
+  // How many answers that come piece by piece are being sent.
+  std::size_t Running() const {
+    return static_cast<std::size_t>(running_.use_count()) - 1;
+  }
 
   // The answer to this request, if one is queued.
   std::optional<HttpReply> Take(const HttpRequest& request);
 
  private:
+  HttpReply Play(const std::shared_ptr<Scene>& scene) const;
+
   std::map<std::string, std::deque<std::shared_ptr<Scene>>> queues_;
+  // Each answer that is being sent has it as well.
+  std::shared_ptr<char> running_ = std::make_shared<char>();
 };
 
 }  // namespace xai::sim

@@ -139,8 +139,10 @@ void ClosingCancels(World& world) {
     Play(world, Says({"tick "}).set("repeat", 100000).set("pace_ms", 5));
     const std::uint64_t queue = subject.OpenQueue();
     subject.Begin(kComplete, Request(model), queue);
+    AwaitRunning(world, 1, "the vendor is not asked, or several times at once");
     AwaitReadable(subject.get(), queue);
     subject->queue_close(subject.get(), queue);
+    AwaitRunning(world, 0, "the vendor goes on answering when the queue is closed");
   }
   Play(world, llmp::Json::object().set("scene", "reset"));
   subject.AskWell(kComplete, Request(model));

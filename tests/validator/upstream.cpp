@@ -18,6 +18,7 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
 constexpr std::string_view kScheme = "http://";
+constexpr std::chrono::milliseconds kBetweenLooks{10};
 
 struct Reply {
   unsigned status = 0;
@@ -83,6 +84,19 @@ std::vector<std::string> Secrets(const World& world) {
     secrets.push_back(secret.str());
   }
   return secrets;
+}
+
+void AwaitRunning(const World& world, std::int64_t count, const std::string& what) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  for (;;) {
+    const Reply reply = Send(world, http::verb::get, "/scenes", "");
+    const auto scenes = llmp::Json::parse(reply.body).value_or(llmp::Json());
+    const auto running = scenes["running"].integer();
+    if (!running) Skip("the simulated vendor does not tell what it is sending");
+    if (*running == count) return;
+    Require(std::chrono::steady_clock::now() < deadline, what);
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
 }
 
 llmp::Json Says(const std::vector<std::string>& pieces) {

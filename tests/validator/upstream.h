@@ -17,6 +17,10 @@ void Reset(const World& world);
 // GET URL/secrets: each token and code that it has handed out.
 std::vector<std::string> Secrets(const World& world);
 
+// Waits until the vendor is sending `count` answers.  Skips the test if it does not tell,
+// fails with `what` if it does not come to that.  From GET URL/scenes.
+void AwaitRunning(const World& world, std::int64_t count, const std::string& what);
+
 // The next completion: text in these pieces, each sent `repeat` times.
 llmp::Json Says(const std::vector<std::string>& pieces);
 
