@@ -12,6 +12,7 @@ namespace {
 constexpr Call kComplete = &llmp_provider::complete;
 
 constexpr std::chrono::seconds kYoungMax{20};
+constexpr std::chrono::milliseconds kBetweenLooks{100};
 
 llmp::Json Refusal(const std::string& kind) {
   return llmp::Json::object().set("scene", "refusal").set("kind", kind);
@@ -54,17 +55,30 @@ void AnOutageIsTheirs(World& world) {
           "an outage of the vendor ends with " + end.data);
 }
 
+// A token that was just minted is believed, and the vendor blamed.
+void AwaitAnOldToken(Subject* subject) {
+  constexpr Call kAct = &llmp_provider::onboarding_action;
+  const auto life = subject->AskWell(kAct, Action("refresh"))["expires_in_seconds"];
+  const std::int64_t life_s = life.integer().value_or(0);
+  const std::int64_t young_s = std::min<std::int64_t>(life_s / 4, 120) + 1;
+  if (young_s > kYoungMax.count()) {
+    Skip("the simulated vendor's tokens live longer than a minute");
+  }
+  const auto deadline = std::chrono::steady_clock::now() + kYoungMax + kPatience;
+  for (;;) {
+    const auto left = subject->AskWell(kAct, Action("status"))["expires_in_seconds"];
+    if (left.integer().value_or(life_s) < life_s - young_s) return;
+    Require(std::chrono::steady_clock::now() < deadline,
+            "status does not say that the token gets older");
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+}
+
 void AStaleTokenIsRenewed(World& world) {
   Subject subject(world);
   SignIn(world, &subject);
   const std::string model = SomeModel(&subject);
-  // A token that was just minted is believed, and the vendor blamed.
-  const llmp::Json refreshed =
-      subject.AskWell(&llmp_provider::onboarding_action, Action("refresh"));
-  const auto life_s = refreshed["expires_in_seconds"].integer().value_or(0);
-  const auto young = std::chrono::seconds(std::min<std::int64_t>(life_s / 4, 120) + 1);
-  if (young > kYoungMax) Skip("the simulated vendor's tokens live longer than a minute");
-  std::this_thread::sleep_for(young);
+  AwaitAnOldToken(&subject);
   Play(world, llmp::Json::object().set("scene", "expire_tokens"));
   const Event end = subject.Ask(kComplete, Request(model)).back();
   Require(end.status == LLMP_OK, "a token that is refused is not renewed: " + end.data);
