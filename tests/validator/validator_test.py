@@ -32,7 +32,21 @@ FINDINGS = {
     "never_ends": "LLMP-REQUEST-005",
     "leaks_descriptors": "LLMP-PROCESS-005",
 }
-OUTCOMES = {"crashes_on_config": "crashed"}
+# The same of those that wrap our plugin, so that a vendor answers.
+WRAPPED_FINDINGS = {
+    "another_document": "LLMP-UNAVAILABLE-001",
+    "inherited_fd": "LLMP-FD-002",
+    "crashes_on_nul": "LLMP-INPUT-005",
+    "tells_no_models": "LLMP-ONBOARDING-011",
+    "plain_token": "LLMP-ONBOARDING-013",
+    "loses_bytes": "LLMP-STREAM-001",
+    "believes_cuts": "LLMP-FAULT-001",
+    "closes_nothing": "LLMP-FAULT-007",
+    "calls_nobody": "LLMP-THREAD-002",
+    "wakes_itself": "LLMP-THREAD-003",
+}
+OUTCOMES = {"crashes_on_config": "crashed", "crashes_on_nul": "crashed",
+            "calls_nobody": "skipped"}
 
 # How a host is careless, and the rule that it breaks.
 CARELESS = {
@@ -114,17 +128,27 @@ class ValidatorTest(ValidatorStage):
         self.assertEqual([f for f in findings.values() if f["outcome"] != "passed"], [])
         self.assertGreater(report["passed"], 90)
 
-    def test_each_broken_one_is_found(self):
-        whole = self.plugin("none")
-        only = [word for finding in FINDINGS.values() for word in ("--only", finding)]
-        _, findings = self.findings(whole, *only)
+    def find_each(self, whole, faults, *arguments, **environment):
+        only = [word for finding in faults.values() for word in ("--only", finding)]
+        _, findings = self.findings(self.plugin(whole), *only, *arguments, **environment)
         self.assertEqual({f["outcome"] for f in findings.values()}, {"passed"}, findings)
-        for broken, finding in FINDINGS.items():
+        # Of one who has signed in: a token that lies about.
+        environment["BROKEN_SECRET"] = (self.sim.secrets() or [""])[-1]
+        for broken, finding in faults.items():
             with self.subTest(broken=broken):
-                _, findings = self.findings(self.plugin(broken), "--only", finding)
+                _, findings = self.findings(self.plugin(broken), "--only", finding, *arguments,
+                                            **environment)
                 found = findings[finding]
                 self.assertEqual(found["outcome"], OUTCOMES.get(broken, "failed"), found)
                 self.assertNotEqual(found["detail"], "")
+
+    def test_each_broken_one_is_found(self):
+        self.find_each("none", FINDINGS)
+
+    def test_each_that_breaks_ours_is_found(self):
+        self.find_each("nothing", WRAPPED_FINDINGS, "--upstream", self.sim.urls["control"],
+                       "--config", json.dumps({"endpoints": self.sim.endpoints}),
+                       BROKEN_WRAPS=str(pathlib.Path(harness.PLUGIN) / "lib" / "xai_grok.so"))
 
     def test_without_a_vendor_it_says_what_was_not_tested(self):
         _, findings = self.findings(harness.PLUGIN, "--only", "LLMP-STREAM")
