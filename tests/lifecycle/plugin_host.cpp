@@ -69,6 +69,19 @@ llmp_host MakeHost() {
   return host;
 }
 
+std::string Add(const llmp_event& event, std::map<uint64_t, End>* ends) {
+  const auto found = ends->find(event.request);
+  if (found == ends->end()) return "an event of an unknown request";
+  End& end = found->second;
+  if (end.times > 0) return "an event after the end";
+  if (event.kind == LLMP_EV_TEXT) end.text.append(event.data, event.size);
+  if (event.kind != LLMP_EV_END) return "";
+  end.status = event.status;
+  end.document.assign(event.data, event.size);
+  ++end.times;
+  return "";
+}
+
 std::string Prompt(const std::string& prompt) {
   return R"({"model":"grok-4.3","max_retries":0,"messages":[{"role":"user","content":")" +
          prompt + R"("}]})";
@@ -95,16 +108,8 @@ bool Client::Take(int32_t timeout_ms) {
       provider_->queue_wait(provider_, queue_, timeout_ms, events, kBatch);
   Require(count >= 0, "queue_wait() said " + std::to_string(count));
   for (int32_t i = 0; i < count; ++i) {
-    const llmp_event& event = events[i];
-    const auto found = ends_.find(event.request);
-    Require(found != ends_.end(), "an event of an unknown request");
-    End& end = found->second;
-    Require(end.times == 0, "an event after the end");
-    if (event.kind == LLMP_EV_TEXT) end.text.append(event.data, event.size);
-    if (event.kind != LLMP_EV_END) continue;
-    end.status = event.status;
-    end.document.assign(event.data, event.size);
-    ++end.times;
+    const std::string wrong = Add(events[i], &ends_);
+    Require(wrong.empty(), wrong);
   }
   return count > 0;
 }

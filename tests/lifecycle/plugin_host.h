@@ -63,6 +63,9 @@ struct End {
   int times = 0;
 };
 
+// Adds an event to what has become of its request.  What is wrong with it, or nothing.
+std::string Add(const llmp_event& event, std::map<uint64_t, End>* ends);
+
 // A completion whose prompt tells the server what to do: see speaker.py.
 std::string Prompt(const std::string& prompt);
 inline constexpr const char* kStatus = R"({"action":"status"})";

@@ -117,15 +117,8 @@ void Subject::Take(int32_t timeout_ms) {
   const int32_t count = provider_->queue_wait(provider_, queue_, timeout_ms, &event, 1);
   Check(count >= 0, "queue_wait() said " + std::to_string(count));
   if (count == 0 || event.request == 0) return;
-  const auto found = ends_.find(event.request);
-  Check(found != ends_.end(), "an event of what was refused");
-  End& end = found->second;
-  Check(end.times == 0, "an event after the end");
-  if (event.kind == LLMP_EV_TEXT) end.text.append(event.data, event.size);
-  if (event.kind != LLMP_EV_END) return;
-  end.status = event.status;
-  end.document.assign(event.data, event.size);
-  ++end.times;
+  const std::string wrong = Add(event, &ends_);
+  Check(wrong.empty(), wrong);
 }
 
 const End& Subject::Finish(uint64_t request) {
