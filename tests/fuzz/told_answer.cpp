@@ -94,6 +94,14 @@ void CheckCalls(const ToldAnswer& told, const Answer& answer, bool late) {
   }
 }
 
+void CheckReadings(
+    const std::function<Reading(bool stream_tool_calls, bool apart)>& read) {
+  const Reading whole = read(false, false);
+  Require(read(true, false).answer == whole.answer,
+          "an answer does not depend on how its calls are told");
+  Require(read(false, true) == whole, "an event means the same whatever it comes after");
+}
+
 std::vector<std::string_view> EventsOf(FuzzInput* input) {
   std::vector<std::string_view> events;
   while (!input->empty()) events.push_back(input->Until('\n'));

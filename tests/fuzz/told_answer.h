@@ -3,6 +3,7 @@
 #define XAI_TESTS_FUZZ_TOLD_ANSWER_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -32,6 +33,21 @@ std::string Describe(const ToldAnswer& told, const Answer& answer);
 
 // What was told of each call is what the answer has; `late`: or how that begins.
 void CheckCalls(const ToldAnswer& told, const Answer& answer, bool late);
+
+// What a decoder made of the events of an answer.
+struct Reading {
+  std::string course;  // what each event was
+  std::string answer;  // empty if one was none
+
+  bool operator==(const Reading&) const = default;
+};
+
+// `read`: once more from the beginning; `apart`: with one between any two that says
+// nothing and is like none of them.  An answer does not depend on how tool calls are
+// told, nor on whether each event comes after one that is like it, which need not be read
+// again.
+void CheckReadings(
+    const std::function<Reading(bool stream_tool_calls, bool apart)>& read);
 
 // The lines of an input, each the data of one event.
 std::vector<std::string_view> EventsOf(FuzzInput* input);
