@@ -18,7 +18,7 @@ from chaos_harness import ChaosTest
 from chaosd import LAST, Chaos, chunk, head
 from crowd_test import allow_descriptors
 from harness import SANITIZE
-from wire import DONE, said, stop
+from wire import DONE, said, spoil, stop
 
 AT_ONCE = 50 if SANITIZE else 300
 SECONDS = int(os.environ.get("SOAK_S", 20))
@@ -78,17 +78,7 @@ class Soak:
         for place in range(PIECES):
             await connection.send(chunk(said(f"{number}.{place} ")))
             await asyncio.sleep(PAUSE_S)
-            if place != PIECES // 2:
-                continue
-            if how == "reset":
-                connection.reset()
-            elif how == "cut":
-                connection.cut()
-            elif how == "garbage":
-                await connection.send(chunk(b"data: {]\n\n"))
-            elif how == "stall":
-                await connection.hold()
-            if how in ("reset", "cut", "garbage", "stall"):
+            if place == PIECES // 2 and await spoil(connection, how):
                 return False
         await connection.send(chunk(stop() + DONE) + LAST)
         return True

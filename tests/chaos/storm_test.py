@@ -11,7 +11,7 @@ from answers import CHAT_MODEL
 from chaos_harness import ChaosTest
 from chaosd import LAST, Chaos, chunk, head
 from harness import SANITIZE
-from wire import DONE, said, stop, whole
+from wire import DONE, said, spoil, stop, whole
 
 STREAMS = 200 if SANITIZE else 1_000
 # Each needs a descriptor here and one there.
@@ -33,15 +33,7 @@ async def storm(connection):
     await connection.send(begun)
     for word in WORDS:
         await connection.send(chunk(said(word)))
-    if how == "reset":
-        connection.reset()
-    elif how == "cut":
-        connection.cut()
-    elif how == "garbage":
-        await connection.send(chunk(b"data: {]\n\n"))
-    elif how == "stall":
-        await connection.hold()
-    else:
+    if not await spoil(connection, how):
         await connection.send(chunk(stop() + DONE) + LAST)
 
 

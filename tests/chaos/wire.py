@@ -2,6 +2,8 @@
 
 import json
 
+from chaosd import chunk
+
 DONE = b"data: [DONE]\n\n"
 PAGE = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>"
 
@@ -27,6 +29,21 @@ def stop(reason="stop"):
 
 def call(index, **fields):
     return event(choice({"tool_calls": [{"index": index, **fields}]}))
+
+
+async def spoil(connection, how):
+    """Goes on with a stream as a fault does: reset, cut, garbage or stall.  False for others."""
+    if how == "reset":
+        connection.reset()
+    elif how == "cut":
+        connection.cut()
+    elif how == "garbage":
+        await connection.send(chunk(b"data: {]\n\n"))
+    elif how == "stall":
+        await connection.hold()
+    else:
+        return False
+    return True
 
 
 def whole(text):
