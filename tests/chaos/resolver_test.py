@@ -9,12 +9,11 @@ import harness
 import namespace
 from answers import CHAT_MODEL
 from chaos_harness import TEMPORARY, ChaosTest
-from harness import SANITIZE, Stage, wait_for
+from harness import SANITIZE, wait_for
 from sockets import FullQueue
-from xai_names import API, AUTH, Xai
+from xai_names import API, AUTH, HERE, HTTPS, NamesTest
 
-HERE = [f"127.0.0.1 {name}" for name in (AUTH, API)]
-HTTPS, HANG_MS = 443, 10_000
+HANG_MS = 10_000
 WAITING, OTHERS, AT_ONCE = 20, 99, 40
 
 
@@ -23,24 +22,7 @@ def request():
             "messages": [{"role": "user", "content": "Hi"}]}
 
 
-class ResolverTest(ChaosTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.names = namespace.Names()
-        cls.addClassCleanup(cls.names.close)
-        cls.stage = Stage(sim=False)
-        cls.addClassCleanup(cls.stage.close)
-        cls.xai = Xai(cls.stage.root / "xai", HTTPS)
-        cls.addClassCleanup(cls.xai.close)
-        cls.stage.config.update(ca_file=cls.xai.file, proxy="none")
-        cls.names.are(*HERE)
-        cls.stage.run("login", "--auto")
-
-    def setUp(self):
-        self.names.are()
-        self.names.code = None
-        self.names.asked.clear()
-
+class ResolverTest(NamesTest, ChaosTest):
     # C01
     def test_no_such_name_and_a_resolver_that_fails(self):
         for code in (namespace.NO_SUCH_NAME, namespace.SERVER_FAILURE):

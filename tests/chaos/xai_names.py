@@ -4,12 +4,17 @@ or because a namespace says so.  A sign-in at a loopback would not do for these.
 
 import asyncio
 import json
+import unittest
 
+import namespace
 from certificates import Authority
 from chaosd import LAST, Chaos, chunk, head
+from harness import Stage
 from wire import whole
 
 AUTH, API = "auth.x.ai", "api.x.ai"
+HERE = [f"127.0.0.1 {name}" for name in (AUTH, API)]
+HTTPS = 443
 TOKEN = "opaque-access-token-of-nobody"
 REFRESH = "opaque-refresh-token-of-nobody"
 ANSWERS = {
@@ -40,6 +45,35 @@ class Xai(Chaos):
         authority = Authority(folder, AUTH, API)
         self.file = str(authority.file)
         super().__init__(xai, tls=authority.context(), port=port)
+
+
+class NamesTest(unittest.TestCase):
+    """All tests of the class share one stage in a namespace whose names lead here, on which
+    somebody is signed in.  CONFIG: what else the hosts are told.
+    """
+
+    CONFIG = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.names = namespace.Names()
+        cls.addClassCleanup(cls.names.close)
+        cls.stage = Stage(sim=False)
+        cls.addClassCleanup(cls.stage.close)
+        cls.xai = Xai(cls.stage.root / "xai", HTTPS)
+        cls.addClassCleanup(cls.xai.close)
+        cls.stage.config.update(ca_file=cls.xai.file, proxy="none", **cls.CONFIG)
+        cls.names.are(*HERE)
+        cls.stage.run("login", "--auto")
+
+    def setUp(self):
+        self.lead_nowhere()
+
+    def lead_nowhere(self):
+        """From here on nobody answers who asks for a name."""
+        self.names.are()
+        self.names.code = None
+        self.names.asked.clear()
 
 
 class Tunnels:

@@ -4,39 +4,22 @@ where there are none.
 
 import json
 import subprocess
-import unittest
 
 import harness
 import namespace
-from harness import Stage, wait_for
+from harness import wait_for
 from lifecycle_harness import HOST, LIBRARY, NO_LEAKS
-from xai_names import API, AUTH, Xai
-
-HERE = [f"127.0.0.1 {name}" for name in (AUTH, API)]
-HTTPS = 443
+from xai_names import API, NamesTest
 
 
-class LookupTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.names = namespace.Names()
-        cls.addClassCleanup(cls.names.close)
-        cls.stage = Stage(sim=False)
-        cls.addClassCleanup(cls.stage.close)
-        cls.xai = Xai(cls.stage.root / "xai", HTTPS)
-        cls.addClassCleanup(cls.xai.close)
-        cls.stage.config.update(ca_file=cls.xai.file, proxy="none",
-                                timeouts={"connect_ms": 300_000})
-        cls.names.are(*HERE)
-        cls.stage.run("login", "--auto")
+class LookupTest(NamesTest):
+    CONFIG = {"timeouts": {"connect_ms": 300_000}}
 
     # D15
     def test_dlclose_during_a_lookup(self):
         for how in ("destroy", "stay"):
             with self.subTest(how=how):
-                self.names.are()
-                self.names.code = None
-                self.names.asked.clear()
+                self.lead_nowhere()
                 host = subprocess.Popen(
                     [HOST, "dlclose-in-lookup", str(LIBRARY), json.dumps(self.stage.config), how],
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
