@@ -84,7 +84,7 @@ class BackendEndTest : public testing::Test {
   uint64_t second_ = 0;
 };
 
-// However the two threads run, the host's is not the one that tells it.
+// Matrix D12: however the two threads run, the host's is not the one that tells it.
 TEST_F(BackendEndTest, WhatTheLoopHasLostEndsOnTheLoopsThread) {
   Make("{\"state_dir\":\"" + (folder_.path() / "state").string() + "\",\"key_file\":\"" +
        (folder_.path() / "key").string() + "\"}");
@@ -118,6 +118,7 @@ TEST_F(BackendEndTest, ItsDestructionTellsNobodyAndWakesNobody) {
   EXPECT_EQ(g_wakes, 1) << "the second request has ended unheard";
 }
 
+// Matrix D11.
 TEST_F(BackendEndTest, AQueueIsClosedWithoutMemory) {
   MakeStandingStill();
   const std::shared_ptr<EventQueue> queue = backend_->FindQueue(second_);

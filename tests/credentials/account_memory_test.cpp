@@ -1,5 +1,5 @@
 // Each allocation of what must not be lost fails once.
-#include <filesystem>
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <utility>
@@ -49,7 +49,7 @@ class AccountMemoryTest : public AccountTest {
   std::unique_ptr<Process> process_;
 };
 
-// Whoever changes the source gives the new one up if that has failed.
+// Matrix D12: whoever changes the source gives the new one up if that has failed.
 TEST_F(AccountMemoryTest, TheKeysAreTheNewOnesOrTheOldOnes) {
   std::vector<std::unique_ptr<OwnedKeySource>> sources;
   size_t failures = 0;
@@ -71,6 +71,7 @@ TEST_F(AccountMemoryTest, TheKeysAreTheNewOnesOrTheOldOnes) {
   EXPECT_GT(failures, 10u);
 }
 
+// Matrix D12.
 TEST_F(AccountMemoryTest, WhatIsUnsavedIsWrittenWhenThereIsMemory) {
   ReplyTokens(2);
   http_.During([this] { files_.write_error = ENOSPC; });

@@ -24,8 +24,8 @@ class NoMemoryHandler : public AuthorizedExchange::Handler {
   ErrorCode code = ErrorCode::kInternal;
 };
 
-// Whoever was told half of it must not be told again: what has failed is the loop's to
-// tell.
+// Matrix D12: whoever was told half of it must not be told again.  What has failed is the
+// loop's to tell.
 TEST(AuthorizedExchangeTest, ARefusalThatFailsIsNotRefusedTwice) {
   ApiWorld world;
   NoMemoryHandler handler;

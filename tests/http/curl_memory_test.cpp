@@ -51,7 +51,8 @@ class CurlMemoryTest : public testing::Test {
   std::unique_ptr<CurlTransport> transport_ = CurlTransport::Make({});
 };
 
-// libcurl may be left with half an entry of the socket: it is not to be asked again.
+// Matrix D12: libcurl may be left with half an entry of the socket, and is not to be
+// asked again.
 TEST_F(CurlMemoryTest, WhatCannotBeResumedBreaksTheMultiUntilItIsMadeAnew) {
   server_.Expect({Server::Answer(std::string(3'000'000, 'x'))});
   RecordingHandler handler;

@@ -15,7 +15,7 @@
 namespace xai {
 namespace {
 
-// Nobody has its number, so nobody could cancel it.
+// Matrix D12: nobody has its number, so nobody could cancel it.
 TEST(IoLoopMemoryTest, ATimerThatWasNotSetDoesNotRun) {
   ASSERT_TRUE(InitProcess().ok());
   CollectingLogger log;
