@@ -20,12 +20,8 @@ struct CurlMultiDeleter {
 struct CurlListDeleter {
   void operator()(curl_slist* list) const;
 };
-struct CurlShareDeleter {
-  void operator()(CURLSH* share) const { curl_share_cleanup(share); }
-};
 using CurlEasy = std::unique_ptr<CURL, CurlEasyDeleter>;
 using CurlMulti = std::unique_ptr<CURLM, CurlMultiDeleter>;
-using CurlShare = std::unique_ptr<CURLSH, CurlShareDeleter>;
 using CurlList = std::unique_ptr<curl_slist, CurlListDeleter>;
 
 // As settings.one_at_a_time wants it.

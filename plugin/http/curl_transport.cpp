@@ -1,6 +1,7 @@
 #include "http/curl_transport.h"
 
 #include <algorithm>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -25,8 +26,8 @@ CurlMulti NewMulti() {
 // A connection after a pause resumes the TLS session of the last one: a quarter of what
 // it costs is saved.  Each handle would keep its own and take it away.  One thread alone
 // uses it, so it needs no lock.
-CurlShare ShareTlsSessions() {
-  CurlShare share(curl_share_init());
+std::shared_ptr<CURLSH> ShareTlsSessions() {
+  std::shared_ptr<CURLSH> share(curl_share_init(), &curl_share_cleanup);
   curl_share_setopt(share.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
   return share;
 }
@@ -45,6 +46,7 @@ struct CurlTransport::Exchange : public CurlTransfer::Sink {
 
   ExchangeHandler* handler;
   ExchangeId id = 0;
+  std::shared_ptr<CURLSH> sessions;  // must outlive the transfer
   std::unique_ptr<CurlTransfer> transfer;
 };
 
@@ -94,6 +96,7 @@ HttpTransport::ExchangeId CurlTransport::Start(const HttpRequest& request,
   exchange->id = id;
   CURL* easy = exchange->transfer->easy();
   curl_easy_setopt(easy, CURLOPT_PRIVATE, static_cast<void*>(exchange.get()));
+  exchange->sessions = sessions_;
   curl_easy_setopt(easy, CURLOPT_SHARE, sessions_.get());
   if (free_connections_ > 0) {
     --free_connections_;
@@ -143,6 +146,11 @@ void CurlTransport::Wakeup() {
   sockets_->Wakeup();
 }
 
+void CurlTransport::OnTlsFailure() {
+  tls_failed_ms_ = clock_.SteadyMs();
+  sessions_ = ShareTlsSessions();
+}
+
 void CurlTransport::DistrustOldCertificates(CURL* easy) const {
   if (!tls_failed_ms_) return;
   // Whole seconds: within the first one it is 0, and nothing that is kept is used.
@@ -165,7 +173,7 @@ void CurlTransport::ReportFinished() {
     ++free_connections_;
     Result<void> result = exchange->transfer->Finish(code);
     if (!result.ok() && result.error().code == ErrorCode::kTls) {
-      tls_failed_ms_ = clock_.SteadyMs();
+      OnTlsFailure();
     }
     exchange->handler->OnDone(std::move(result));
   }

@@ -44,12 +44,14 @@ class CurlTransport : public HttpTransport {
   bool MakeMulti();
   void ReportFinished();
   // libcurl keeps the certificates that it has read, also those that it could only half
-  // read for want of memory.  After a failure of TLS they are read again.
+  // read for want of memory, and sessions that the server may refuse.  After a failure of
+  // TLS the certificates are read again, and no session from before is used.
+  void OnTlsFailure();
   void DistrustOldCertificates(CURL* easy) const;
 
   HttpSettings settings_;
   std::unique_ptr<CurlSockets> sockets_;
-  CurlShare sessions_;  // null without memory; outlives all transfers
+  std::shared_ptr<CURLSH> sessions_;  // of TLS; null without memory
   CurlMulti multi_;
   bool broken_ = false;  // what libcurl knows in `multi_` is not whole
   std::unordered_map<ExchangeId, std::unique_ptr<Exchange>> exchanges_;

@@ -64,15 +64,25 @@ TEST_F(CurlTlsTest, ANewConnectionResumesTheSession) {
   }
 }
 
+TEST_F(CurlTlsTest, ASessionThatFailsIsNotUsedAgain) {
+  TlsFaults faults;
+  faults.cuts_sessions = true;
+  const TlsServer server(faults, TLS1_3_VERSION);
+  const auto transport = Transport(server, Trust::kItsAuthority);
+  EXPECT_EQ(Exchange(server, transport.get()), "ok");
+  EXPECT_EQ(Exchange(server, transport.get()), "tls");
+  EXPECT_EQ(Exchange(server, transport.get()), "ok");
+}
+
 // Matrix A36.
 TEST_F(CurlTlsTest, AFaultyCertificateGetsNothing) {
-  CertificateOptions expired;
+  TlsFaults expired;
   expired.expired = true;
-  CertificateOptions self_signed;
+  TlsFaults self_signed;
   self_signed.self_signed = true;
-  CertificateOptions wrong_host;
+  TlsFaults wrong_host;
   wrong_host.subject_alt_name = "DNS:auth.x.ai,IP:127.0.0.2";
-  for (const CertificateOptions& options : {expired, self_signed, wrong_host}) {
+  for (const TlsFaults& options : {expired, self_signed, wrong_host}) {
     const TlsServer server(options, TLS1_3_VERSION);
     EXPECT_EQ(Exchange(server), "tls") << options.subject_alt_name << options.expired;
     EXPECT_EQ(server.application_bytes(), 0u);

@@ -36,7 +36,7 @@ void AddExtension(X509* certificate, X509V3_CTX* context, int id, const char* va
 
 // Signed by `issuer`, or by itself if that is null.
 Certificate MakeCertificate(const char* name, const Key& key, const Certificate& issuer,
-                            const Key& issuer_key, const CertificateOptions* leaf) {
+                            const Key& issuer_key, const TlsFaults* leaf) {
   const Certificate certificate(X509_new(), X509_free);
   X509* x509 = certificate.get();
   Must(X509_set_version(x509, X509_VERSION_3) == 1);
@@ -71,9 +71,19 @@ std::string ToPem(X509* certificate) {
   return pem;
 }
 
+int CutSession(SSL* ssl, int*, void*) {
+  const unsigned char* data = nullptr;
+  size_t size = 0;
+  if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_psk, &data, &size) != 1) {
+    return SSL_CLIENT_HELLO_SUCCESS;
+  }
+  shutdown(SSL_get_fd(ssl), SHUT_RDWR);  // before OpenSSL can say why
+  return SSL_CLIENT_HELLO_ERROR;
+}
+
 }  // namespace
 
-TlsServer::TlsServer(const CertificateOptions& options, int protocol_max)
+TlsServer::TlsServer(const TlsFaults& options, int protocol_max)
     : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
   const Key ca_key = MakeKey();
   const Certificate ca =
@@ -88,6 +98,7 @@ TlsServer::TlsServer(const CertificateOptions& options, int protocol_max)
   if (protocol_max < TLS1_2_VERSION) SSL_CTX_set_security_level(context, 0);
   Must(SSL_CTX_set_min_proto_version(context, 0) == 1);
   Must(SSL_CTX_set_max_proto_version(context, protocol_max) == 1);
+  if (options.cuts_sessions) SSL_CTX_set_client_hello_cb(context, &CutSession, nullptr);
   Must(SSL_CTX_use_certificate(context, certificate.get()) == 1);
   Must(SSL_CTX_use_PrivateKey(context, key.get()) == 1);
 

@@ -1,4 +1,5 @@
-// A TLS server on 127.0.0.1 whose certificate has the fault that a test wants.
+// A TLS server on 127.0.0.1 that has the fault that a test wants, mostly of its
+// certificate.
 #ifndef XAI_TESTS_SUPPORT_TLS_SERVER_H_
 #define XAI_TESTS_SUPPORT_TLS_SERVER_H_
 
@@ -14,17 +15,18 @@
 
 namespace xai {
 
-struct CertificateOptions {
+struct TlsFaults {
   std::string subject_alt_name = "IP:127.0.0.1";
   bool expired = false;
-  bool self_signed = false;  // not by the authority that ca_pem() shows
+  bool self_signed = false;    // not by the authority that ca_pem() shows
+  bool cuts_sessions = false;  // whoever would go on with one is cut off; TLS 1.3
 };
 
 // Answers each request with an empty 200.  One connection at a time.
 class TlsServer {
  public:
   // `protocol_max` is TLS1_3_VERSION, TLS1_1_VERSION, ...
-  TlsServer(const CertificateOptions& options, int protocol_max);
+  TlsServer(const TlsFaults& options, int protocol_max);
   TlsServer(const TlsServer&) = delete;
   TlsServer& operator=(const TlsServer&) = delete;
   ~TlsServer();
