@@ -3,7 +3,7 @@
 #
 #   scripts/bench.sh [stream] [ROUNDS]    100,000 events through the plugin and through
 #                                         libcurl alone, on each lane, without and with TLS
-#   scripts/bench.sh crowd [RUNS [STREAMS [EVENTS [PER_PIECE]]]]
+#   scripts/bench.sh crowd [RUNS [STREAMS [EVENTS [PER_PIECE [tls]]]]]
 #                                         4,000 paced streams at once, likewise
 #   scripts/bench.sh first [RUNS]         the time to the first token, of one stream at a time
 #                                         and of 500 at once, likewise, and through libcurl on a

@@ -1,9 +1,10 @@
 """Thousands of paced streams at once, through the plugin and through libcurl alone, in
 processes of their own, by turns: medians, and the numbers as JSON.
 
-    bench_crowd.py [RUNS [STREAMS [EVENTS [PER_PIECE]]]]
+    bench_crowd.py [RUNS [STREAMS [EVENTS [PER_PIECE [tls]]]]]
 
-nginx sends each stream a piece of PER_PIECE events a second.
+nginx sends each stream a piece of PER_PIECE events a second; with tls each begins with a
+handshake in full.
 """
 
 import json
@@ -22,12 +23,13 @@ def one_run(site, streams):
 
 def main():
     defaults = [5, 4_000, 400, 20]
-    given = [int(argument) for argument in sys.argv[1:]]
+    tls = "tls" in sys.argv[1:]
+    given = [int(argument) for argument in sys.argv[1:] if argument != "tls"]
     runs, streams, events, per_piece = given + defaults[len(given):]
     size = len(event_stream(events))
-    with Site(events, size * per_piece // events) as site:
+    with Site(events, size * per_piece // events, tls) as site:
         pairs = [one_run(site, streams) for _ in range(runs)]
-    print(f"{streams:,} streams of {events} events, {size / 1e3:.0f} kB each, {per_piece} "
+    print(f"{streams:,} streams{' with TLS' if tls else ''} of {events} events, {size / 1e3:.0f} kB each, {per_piece} "
           f"events a second each; medians of {runs} runs; every byte came")
     print(f"{'':16}" + "".join(f"{title:>12}" for title in COLUMNS.values()))
     medians = {}

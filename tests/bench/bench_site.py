@@ -171,7 +171,8 @@ def command(side, site, streams, times=1, prompt_bytes=2):
         name = "XAI_CROWD_HANDED" if side == "own thread" else "XAI_CROWD_LIBCURL"
         beginning = [os.environ[name], site.url]
     whole = site.text if side == "plugin" else site.body
-    return [*map(str, beginning), str(streams), str(whole), str(times), str(prompt_bytes)]
+    trust = [] if side == "plugin" or not site.certificate else [site.certificate]
+    return [*map(str, [*beginning, streams, whole, times, prompt_bytes, *trust])]
 
 
 def measure_side(side, site, streams, times=1, prompt_bytes=2):

@@ -2,7 +2,7 @@
 // the caller's: the least that a library must do that works while its host does not call
 // it.  One multi handle, one list each way, one wake-up for all that a round has.
 //
-//   crowd-handed URL STREAMS BODY [TIMES [PROMPT_BYTES]]
+//   crowd-handed URL STREAMS BODY [TIMES [PROMPT_BYTES [CA]]]
 //
 // Arguments and output are those of crowd-libcurl.
 #include <curl/curl.h>

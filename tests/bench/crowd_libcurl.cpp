@@ -1,9 +1,10 @@
 // Many streams at once through libcurl alone: one multi handle, one thread, and nothing
 // is made of the bytes but that they are compared.
 //
-//   crowd-libcurl URL STREAMS BODY [TIMES [PROMPT_BYTES]]
+//   crowd-libcurl URL STREAMS BODY [TIMES [PROMPT_BYTES [CA]]]
 //
 // BODY is a file with the body of each answer.  TIMES: so many crowds, one after another.
+// CA is a file with the authority to trust.
 // Prints the line of crowd_cost.h.
 #include <curl/curl.h>
 

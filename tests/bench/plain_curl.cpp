@@ -15,12 +15,14 @@ constexpr const char* kAfter =
 
 PlainArguments ReadPlainArguments(int argc, char** argv) {
   if (argc < 4) {
-    std::cerr << "usage: " << argv[0] << " URL STREAMS BODY [TIMES [PROMPT_BYTES]]\n";
+    std::cerr << "usage: " << argv[0]
+              << " URL STREAMS BODY [TIMES [PROMPT_BYTES [CA]]]\n";
     std::exit(2);
   }
   const std::size_t prompt_bytes = argc > 5 ? std::strtoul(argv[5], nullptr, 10) : 2;
   return {{argv[1], ChatRequest(prompt_bytes, kAfter),
-           curl_slist_append(nullptr, "Content-Type: application/json")},
+           curl_slist_append(nullptr, "Content-Type: application/json"),
+           argc > 6 ? argv[6] : nullptr},
           std::strtoul(argv[2], nullptr, 10),
           ReadWholeFile(argv[3]),
           argc > 4 ? std::atoi(argv[4]) : 1};
@@ -35,6 +37,9 @@ void BeginPlain(CURLM* multi, const PlainRequest& request, curl_write_callback w
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request.headers);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  if (request.ca_file != nullptr) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, request.ca_file);
+  }
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, write);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, owner);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, owner);

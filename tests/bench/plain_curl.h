@@ -13,9 +13,10 @@ struct PlainRequest {
   const char* url;
   std::string body;
   curl_slist* headers;
+  const char* ca_file;  // null: http
 };
 
-// What the programs are called with: URL STREAMS BODY [TIMES [PROMPT_BYTES]].
+// What the programs are called with: URL STREAMS BODY [TIMES [PROMPT_BYTES [CA]]].
 struct PlainArguments {
   PlainRequest request;
   std::size_t streams;
