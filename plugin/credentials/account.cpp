@@ -46,13 +46,12 @@ void Account::Reload() {
     pending_ = std::move(pending).value();
     if (pending_) last_login_id_ = pending_->code.user_code;
   } else {
-    // A broken flow is no reason to give up a good sign-in.
+    // A broken flow is no reason to give up a good sign-in, nor is a broken credential
+    // one to overlook a newer version's flow.
     pending_.reset();
-    std::optional<Error>* broken = &unreadable_;
-    if (record_) {
-      broken = Store::MayPass(pending.error()) ? &store_error_ : &unreadable_pending_;
-    }
-    if (!*broken) *broken = std::move(pending).error();
+    const bool is_newer = pending.error().code == ErrorCode::kStoreVersion;
+    if ((record_ && !store_error_) || is_newer) unreadable_pending_ = pending.error();
+    if (!record_ && !unreadable_) unreadable_ = std::move(pending).error();
   }
   PublishSnapshot();
 }

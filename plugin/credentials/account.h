@@ -141,7 +141,7 @@ class Account {
   std::string last_login_id_;  // of the flow that this process last saw
   std::optional<Error> unreadable_;
   bool unsaved_ = false;                     // record_ is newer than the file
-  std::optional<Error> unreadable_pending_;  // though the credential is fine
+  std::optional<Error> unreadable_pending_;  // beside a good credential, or a newer one's
   std::optional<Error> store_error_;         // record_ is what was read before
   uint64_t unsaved_over_ = 0;                // the generation that it replaces
   StoreLock unsaved_lock_;                   // kept for as long, if the lock was held

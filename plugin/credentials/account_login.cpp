@@ -26,6 +26,10 @@ Result<PendingView> Account::Start(bool force) {
   if (!transaction.ok()) return std::move(transaction).error();
   Reload();
   if (store_error_) return *store_error_;
+  // It would be in the way of ours, also of one that is forced.
+  if (unreadable_pending_ && unreadable_pending_->code == ErrorCode::kStoreVersion) {
+    return *unreadable_pending_;
+  }
   if (unreadable_) {
     // Only what will never be readable again: a disk that fails for a moment, or a newer
     // version's file, is no reason to part with a sign-in.
@@ -40,10 +44,6 @@ Result<PendingView> Account::Start(bool force) {
   }
   // Another process may have begun a flow while we waited: two live codes help nobody.
   Reload();
-  // It would be in the way of ours, also of one that is forced.
-  if (unreadable_pending_ && unreadable_pending_->code == ErrorCode::kStoreVersion) {
-    return *unreadable_pending_;
-  }
   const int64_t now = services_.clock->NowMs();
   const bool usable = pending_ && !IsExpired(*pending_) &&
                       pending_->code.expires_at_ms - now >= limits::kFlowReuseMsMin;

@@ -1,4 +1,6 @@
 // Account::Start() and Cancel(): the beginning of a sign-in.
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -193,6 +195,38 @@ TEST_F(AccountStartTest, BesideAFlowOfANewerVersionNoCodeIsAskedFor) {
   EXPECT_EQ(Verdict(process->account.Start(true)), "store_version");
   EXPECT_EQ(http_.requests().size(), asked);
   EXPECT_TRUE(ReadFile(File("pending")) == bytes);
+}
+
+// Whatever lies in the place of a flow, a good sign-in goes on.
+TEST_F(AccountStartTest, WhatIsNoFileInThePlaceOfAFlowHurtsNoSignIn) {
+  const auto process = NewProcess();
+  SignIn(process.get());
+  ASSERT_EQ(mkfifo(File("pending").c_str(), 0600), 0);
+  const auto next = NewProcess();
+  next->account.Reload();
+  EXPECT_EQ(next->State(clock_), "connected");
+  EXPECT_EQ(next->snapshot->warnings, std::vector<std::string>{"pending_unreadable"});
+  ReplyTokens(2);
+  EXPECT_EQ(Verdict(next->account.Refresh(When::kAlways, nullptr)), "ok");
+}
+
+// Matrix B23.
+TEST_F(AccountStartTest, NotEvenABrokenCredentialCostsAFlowOfANewerVersion) {
+  const auto process = NewProcess();
+  StartFlow(process.get());
+  std::string bytes = ReadFile(File("pending"));
+  bytes[8] = 2;
+  fs::remove(File("pending"));
+  SignIn(process.get());
+  folder_.Write("state/" + File("pending").filename().string(), bytes);
+  folder_.Write("state/" + File("cred").filename().string(), "damage");
+  const auto next = NewProcess();
+  const size_t asked = http_.requests().size();
+  EXPECT_EQ(Verdict(next->account.Start(true)), "store_version");
+  EXPECT_EQ(Verdict(next->account.Logout()), "store_version");
+  EXPECT_EQ(http_.requests().size(), asked);
+  EXPECT_TRUE(ReadFile(File("pending")) == bytes);
+  EXPECT_EQ(ReadFile(File("cred")), "damage");
 }
 
 // It may come while this one waits for the lock.
