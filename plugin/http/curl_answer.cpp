@@ -102,6 +102,7 @@ size_t CurlTransfer::OnWrite(char* data, size_t size, size_t count, void* self) 
 }
 
 size_t CurlTransfer::TakeBody(std::string_view bytes) {
+  if (refused_) return CURL_WRITEFUNC_ERROR;  // nothing comes after a gap
   if (paused_) return CURL_WRITEFUNC_PAUSE;
   if (!ReportHead()) return CURL_WRITEFUNC_ERROR;
   switch (sink_->OnBody(bytes)) {

@@ -158,14 +158,14 @@ bool CurlTransfer::SetHeaders(const HttpRequest& request) {
                      CURLE_OK;
 }
 
-bool CurlTransfer::Resume() {
-  if (!paused_) return true;
+CURLcode CurlTransfer::Resume() {
+  if (!paused_) return CURLE_OK;
   paused_ = false;
   // May call OnWrite() at once, with what libcurl holds already.
   const CURLcode code = curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
   // Without memory for the socket's entry libcurl says that a callback aborted, and none
   // of ours does.
-  return code != CURLE_OUT_OF_MEMORY && code != CURLE_ABORTED_BY_CALLBACK;
+  return code == CURLE_ABORTED_BY_CALLBACK ? CURLE_OUT_OF_MEMORY : code;
 }
 
 bool CurlTransfer::sent() const {

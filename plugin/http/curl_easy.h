@@ -54,8 +54,9 @@ class CurlTransfer {
   CURL* easy() const { return easy_.get(); }
 
   // REQUIRES: the transfer was paused by its sink.
-  // False without memory: see CurlSockets::Perform().
-  bool Resume();
+  // CURLE_OUT_OF_MEMORY: as CurlSockets::Perform() throws.  Another code but CURLE_OK
+  // ends the transfer: libcurl does not come back to it.
+  CURLcode Resume();
 
   // Call once when libcurl is done with it: the head is reported if there was no body,
   // and libcurl's code becomes our words.

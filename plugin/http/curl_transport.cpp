@@ -48,6 +48,7 @@ struct CurlTransport::Exchange : public CurlTransfer::Sink {
   ExchangeId id = 0;
   std::shared_ptr<CURLSH> sessions;  // must outlive the transfer
   std::unique_ptr<CurlTransfer> transfer;
+  CURLcode unresumed = CURLE_OK;  // why it could not go on
 };
 
 std::unique_ptr<CurlTransport> CurlTransport::Make(HttpSettings settings) {
@@ -122,9 +123,15 @@ void CurlTransport::Cancel(ExchangeId id) {
 
 void CurlTransport::Resume(ExchangeId id) {
   const auto found = exchanges_.find(id);
-  if (found == exchanges_.end() || found->second->transfer->Resume()) return;
-  broken_ = true;
-  throw std::bad_alloc();
+  if (found == exchanges_.end()) return;
+  const CURLcode code = found->second->transfer->Resume();
+  if (code == CURLE_OUT_OF_MEMORY) {
+    broken_ = true;
+    throw std::bad_alloc();
+  }
+  if (code == CURLE_OK) return;
+  found->second->unresumed = code;
+  has_unresumed_ = true;
 }
 
 void CurlTransport::Perform(const std::function<void()>& after_some) {
@@ -148,7 +155,12 @@ void CurlTransport::Wakeup() {
 
 void CurlTransport::OnTlsFailure() {
   tls_failed_ms_ = clock_.SteadyMs();
-  sessions_ = ShareTlsSessions();
+  sessions_.reset();
+  try {
+    sessions_ = ShareTlsSessions();
+  } catch (const std::bad_alloc&) {
+    // Then each handle keeps its own.
+  }
 }
 
 void CurlTransport::DistrustOldCertificates(CURL* easy) const {
@@ -160,23 +172,39 @@ void CurlTransport::DistrustOldCertificates(CURL* easy) const {
 }
 
 void CurlTransport::ReportFinished() {
+  ReportUnresumed();
   int left = 0;
   while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
-    const CURLcode code = message->data.result;
     void* owner = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &owner);
-    const auto found = exchanges_.find(static_cast<Exchange*>(owner)->id);
-    std::unique_ptr<Exchange> exchange = std::move(found->second);
-    exchanges_.erase(found);
-    curl_multi_remove_handle(multi_.get(), exchange->transfer->easy());
-    ++free_connections_;
-    Result<void> result = exchange->transfer->Finish(code);
-    if (!result.ok() && result.error().code == ErrorCode::kTls) {
-      OnTlsFailure();
-    }
-    exchange->handler->OnDone(std::move(result));
+    End(static_cast<Exchange*>(owner)->id, message->data.result);
   }
+}
+
+void CurlTransport::ReportUnresumed() {
+  if (!std::exchange(has_unresumed_, false)) return;
+  while (const Exchange* exchange = FindUnresumed()) {
+    End(exchange->id, exchange->unresumed);
+  }
+}
+
+const CurlTransport::Exchange* CurlTransport::FindUnresumed() const {
+  for (const auto& [id, exchange] : exchanges_) {
+    if (exchange->unresumed != CURLE_OK) return exchange.get();
+  }
+  return nullptr;
+}
+
+void CurlTransport::End(ExchangeId id, CURLcode code) {
+  const auto entry = exchanges_.extract(id);
+  if (entry.empty()) return;
+  Exchange* exchange = entry.mapped().get();
+  curl_multi_remove_handle(multi_.get(), exchange->transfer->easy());
+  ++free_connections_;
+  Result<void> result = exchange->transfer->Finish(code);
+  if (!result.ok() && result.error().code == ErrorCode::kTls) OnTlsFailure();
+  exchange->handler->OnDone(std::move(result));
 }
 
 }  // namespace xai

@@ -43,6 +43,10 @@ class CurlTransport : public HttpTransport {
                 CurlMulti multi);
   bool MakeMulti();
   void ReportFinished();
+  void ReportUnresumed();
+  const Exchange* FindUnresumed() const;  // null if there is none
+  // Takes it out and tells its handler.
+  void End(ExchangeId id, CURLcode code);
   // libcurl keeps the certificates that it has read, also those that it could only half
   // read for want of memory, and sessions that the server may refuse.  After a failure of
   // TLS the certificates are read again, and no session from before is used.
@@ -55,6 +59,7 @@ class CurlTransport : public HttpTransport {
   CurlMulti multi_;
   bool broken_ = false;  // what libcurl knows in `multi_` is not whole
   std::unordered_map<ExchangeId, std::unique_ptr<Exchange>> exchanges_;
+  bool has_unresumed_ = false;  // exchanges that failed as they were resumed
   ExchangeId next_id_ = 1;
   // About how many there are: it matters whether there are any.
   size_t free_connections_ = 0;

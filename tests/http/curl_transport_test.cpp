@@ -178,6 +178,42 @@ TEST_F(CurlTransportTest, AHeaderCannotSmuggleAnother) {
   EXPECT_TRUE(seen.Has("X-Good: 1\r\n"));
 }
 
+// libcurl does not come back to a transfer that failed as it was resumed.
+struct ForgetfulHandler : RecordingHandler {
+  bool OnBody(std::string_view bytes) override {
+    if (has_no_memory) {
+      ++refusals;
+      throw std::bad_alloc();
+    }
+    return RecordingHandler::OnBody(bytes);
+  }
+
+  bool has_no_memory = false;
+  int refusals = 0;
+};
+
+// Matrix D12.
+TEST_F(CurlTransportTest, WhatFailsAsItIsResumedEnds) {
+  server_.Expect({Server::Answer(std::string(3'000'000, 'x'))});
+  ForgetfulHandler handler;
+  handler.pause = true;
+  const auto id = transport_->Start(Get("/"), &handler);
+  int seen = 0;
+  // It fails only if libcurl holds more than the piece that was taken.
+  ASSERT_TRUE(Drive(transport_.get(), [&] {
+    if (handler.pieces == seen) return false;
+    seen = handler.pieces;
+    handler.has_no_memory = true;
+    transport_->Resume(id);
+    handler.has_no_memory = false;
+    return handler.refusals > 0;
+  }));
+  EXPECT_EQ(handler.ends, 0) << "not within Resume()";
+  ASSERT_TRUE(Drive(transport_.get(), [&handler] { return handler.ends > 0; }));
+  EXPECT_EQ(handler.Outcome(), "no_memory");
+  EXPECT_EQ(handler.pieces, seen) << "nothing comes after a gap";
+}
+
 TEST_F(CurlTransportTest, APauseLosesNoByte) {
   std::string body;
   for (int i = 0; body.size() < 3'000'000; ++i) body += std::to_string(i) + ",";
