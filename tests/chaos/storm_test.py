@@ -24,17 +24,19 @@ SEED, RATE_LIMIT = 39, -9
 
 
 async def storm(connection):
-    """Plays what the prompt says: NUMBER how, with the number as the first word."""
-    number, how = (await connection.request()).prompt.split(" ")
-    begun = head() + chunk(said(number + " "))
-    if how == "refuse":
-        await connection.send(head(500, "application/json", content_length=2) + b"{}")
-        return
-    await connection.send(begun)
-    for word in WORDS:
-        await connection.send(chunk(said(word)))
-    if not await spoil(connection, how):
-        await connection.send(chunk(stop() + DONE) + LAST)
+    """Plays what the prompts say: NUMBER how, with the number as the first word."""
+    good = True
+    while good:  # a connection that was good is used again
+        number, how = (await connection.request()).prompt.split(" ")
+        if how == "refuse":
+            await connection.send(head(500, "application/json", content_length=2) + b"{}")
+            continue
+        await connection.send(head() + chunk(said(number + " ")))
+        for word in WORDS:
+            await connection.send(chunk(said(word)))
+        good = not await spoil(connection, how)
+        if good:
+            await connection.send(chunk(stop() + DONE) + LAST)
 
 
 ENDS = {"well": None, "reset": "truncated", "cut": "truncated", "garbage": "protocol",
@@ -98,12 +100,10 @@ class StormTest(ChaosTest):
     # C38
     def test_cancelled_twice_and_in_any_phase(self):
         async def script(connection):
-            request = await connection.request()
+            while (request := await connection.request()).prompt == "quick":
+                await connection.send(head() + chunk(whole("fine")) + LAST)
             if request.prompt == "before":
                 await connection.hold()
-            if request.prompt == "quick":
-                await connection.send(head() + chunk(whole("fine")) + LAST)
-                return
             await connection.send(head() + chunk(said("begun")))
             await connection.hold()
 
