@@ -41,32 +41,41 @@ std::unique_ptr<CurlClient> CurlClient::Make(HttpSettings settings,
       new CurlClient(std::move(settings), std::move(interrupted), std::move(multi)));
 }
 
+CurlClient::~CurlClient() {
+  if (!WithLibcurl(settings_, [this] { CleanUp(std::move(multi_), settings_); })) {
+    (void)multi_.release();
+  }
+}
+
 Result<HttpResponse> CurlClient::Fetch(const HttpRequest& request, size_t body_bytes_max,
                                        Interruptible interruptible, bool* sent) {
   *sent = false;
-  const bool may_stop = interruptible == Interruptible::kYes;
   Collector collector(body_bytes_max);
-  const std::unique_ptr<CurlTransfer> transfer =
-      CurlTransfer::Make(request, settings_, &collector);
-  if (transfer == nullptr ||
-      curl_multi_add_handle(multi_.get(), transfer->easy()) != CURLM_OK) {
-    return Error::Make(ErrorCode::kNoMemory, "no memory for a request");
+  std::unique_ptr<CurlTransfer> transfer;
+  bool begun = false;
+  WithLibcurl(settings_, [&] {
+    transfer = CurlTransfer::Make(request, settings_, &collector);
+    begun = transfer != nullptr &&
+            curl_multi_add_handle(multi_.get(), transfer->easy()) == CURLM_OK;
+    if (!begun) transfer.reset();
+  });
+  if (!begun) return Error::Make(ErrorCode::kNoMemory, "no memory for a request");
+  const std::optional<CURLcode> code =
+      Run(transfer->easy(), interruptible == Interruptible::kYes);
+  Result<void> done;
+  const bool is_whole = WithLibcurl(settings_, [&] {
+    *sent = transfer->sent();
+    curl_multi_remove_handle(multi_.get(), transfer->easy());
+    if (code) done = transfer->Finish(*code);
+    transfer.reset();
+  });
+  if (!is_whole) {
+    *sent = true;  // nobody can say
+    (void)transfer.release();
   }
-  int running = 1;
-  while (running > 0 && !(may_stop && interrupted_())) {
-    curl_multi_perform(multi_.get(), &running);
-    if (running == 0) break;
-    curl_multi_poll(multi_.get(), nullptr, 0, kPollMs, nullptr);
+  if (!is_whole || !code) {
+    return Error::Make(ErrorCode::kCancelled, "the provider is closing");
   }
-  *sent = transfer->sent();
-  CURLcode code = CURLE_ABORTED_BY_CALLBACK;
-  int left = 0;
-  while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
-    if (message->msg == CURLMSG_DONE) code = message->data.result;
-  }
-  curl_multi_remove_handle(multi_.get(), transfer->easy());
-  if (running > 0) return Error::Make(ErrorCode::kCancelled, "the provider is closing");
-  Result<void> done = transfer->Finish(code);
   if (collector.too_large()) {
     // A long page with a refusal is a refusal: its status, and how it begins, will do.
     if (collector.status() / 100 != 2) return collector.Take();
@@ -74,6 +83,24 @@ Result<HttpResponse> CurlClient::Fetch(const HttpRequest& request, size_t body_b
   }
   if (!done.ok()) return std::move(done).error();
   return collector.Take();
+}
+
+std::optional<CURLcode> CurlClient::Run(CURL* easy, bool may_stop) {
+  int running = 1;
+  CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+  while (!(may_stop && interrupted_())) {
+    const bool goes_on = WithLibcurl(settings_, [&] {
+      curl_multi_perform(multi_.get(), &running);
+      int left = 0;
+      while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+        if (message->easy_handle == easy) code = message->data.result;
+      }
+    });
+    if (!goes_on) return std::nullopt;
+    if (running == 0) return code;
+    curl_multi_poll(multi_.get(), nullptr, 0, kPollMs, nullptr);
+  }
+  return std::nullopt;
 }
 
 void CurlClient::Wakeup() {

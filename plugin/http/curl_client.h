@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "http/curl_easy.h"
 
@@ -19,7 +20,7 @@ class CurlClient : public HttpClient {
 
   CurlClient(const CurlClient&) = delete;
   CurlClient& operator=(const CurlClient&) = delete;
-  ~CurlClient() override { CleanUp(std::move(multi_), settings_); }
+  ~CurlClient() override;
 
   Result<HttpResponse> Fetch(const HttpRequest& request, size_t body_bytes_max,
                              Interruptible interruptible, bool* sent) override;
@@ -32,6 +33,9 @@ class CurlClient : public HttpClient {
       : settings_(std::move(settings)),
         interrupted_(std::move(interrupted)),
         multi_(std::move(multi)) {}
+
+  // libcurl's code when it is done; nothing if it was interrupted, or at exit().
+  std::optional<CURLcode> Run(CURL* easy, bool may_stop);
 
   HttpSettings settings_;
   std::function<bool()> interrupted_;

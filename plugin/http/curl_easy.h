@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -23,6 +24,15 @@ struct CurlListDeleter {
 using CurlEasy = std::unique_ptr<CURL, CurlEasyDeleter>;
 using CurlMulti = std::unique_ptr<CURLM, CurlMultiDeleter>;
 using CurlList = std::unique_ptr<curl_slist, CurlListDeleter>;
+
+// As settings.unless_exiting has it.
+template <typename Work>
+bool WithLibcurl(const HttpSettings& settings, Work work) {
+  // By reference: a function that is large would need memory.
+  if (settings.unless_exiting) return settings.unless_exiting(std::ref(work));
+  work();
+  return true;
+}
 
 // As settings.one_at_a_time wants it.
 inline void CleanUp(CurlMulti multi, const HttpSettings& settings) {

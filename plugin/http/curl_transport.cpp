@@ -68,11 +68,22 @@ CurlTransport::CurlTransport(HttpSettings settings, std::unique_ptr<CurlSockets>
       multi_(std::move(multi)) {}
 
 CurlTransport::~CurlTransport() {
-  for (auto& [id, exchange] : exchanges_) {
-    curl_multi_remove_handle(multi_.get(), exchange->transfer->easy());
-  }
-  exchanges_.clear();
-  CleanUp(std::move(multi_), settings_);
+  const bool is_free = WithLibcurl(settings_, [this] {
+    for (auto& [id, exchange] : exchanges_) {
+      curl_multi_remove_handle(multi_.get(), exchange->transfer->easy());
+    }
+    exchanges_.clear();
+    CleanUp(std::move(multi_), settings_);
+    sessions_.reset();
+  });
+  if (!is_free) LeaveAll();
+}
+
+void CurlTransport::LeaveAll() {
+  for (auto& [id, exchange] : exchanges_) (void)exchange.release();
+  (void)multi_.release();
+  // One owner more, who never goes.
+  (void)new std::shared_ptr<CURLSH>(sessions_);
 }
 
 // In the place of one that is broken.
@@ -115,10 +126,14 @@ HttpTransport::ExchangeId CurlTransport::Start(const HttpRequest& request,
 }
 
 void CurlTransport::Cancel(ExchangeId id) {
-  const auto found = exchanges_.find(id);
-  if (found == exchanges_.end()) return;
-  curl_multi_remove_handle(multi_.get(), found->second->transfer->easy());
-  exchanges_.erase(found);
+  const auto entry = exchanges_.extract(id);
+  if (entry.empty()) return;
+  std::unique_ptr<Exchange> exchange = std::move(entry.mapped());
+  const bool is_free = WithLibcurl(settings_, [&] {
+    curl_multi_remove_handle(multi_.get(), exchange->transfer->easy());
+    exchange.reset();
+  });
+  if (!is_free) (void)exchange.release();
 }
 
 void CurlTransport::Resume(ExchangeId id) {

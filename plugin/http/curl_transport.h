@@ -42,6 +42,7 @@ class CurlTransport : public HttpTransport {
   CurlTransport(HttpSettings settings, std::unique_ptr<CurlSockets> sockets,
                 CurlMulti multi);
   bool MakeMulti();
+  void LeaveAll();
   void ReportFinished();
   void ReportUnresumed();
   const Exchange* FindUnresumed() const;  // null if there is none

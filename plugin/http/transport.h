@@ -42,6 +42,11 @@ struct HttpSettings {
   // Of two threads that do so at once the last may put back that it is ignored.  Empty:
   // no other thread does the same.
   std::function<void(const std::function<void()>&)> one_at_a_time;
+  // Runs what it is given, which uses libcurl or frees what libcurl made; false if the
+  // process is exiting, and then it has not run: what that needs is gone, and all that is
+  // libcurl's must be left as it is.  exit() waits until it has run.  Empty: the process
+  // outlives all requests.
+  std::function<bool(const std::function<void()>&)> unless_exiting;
 };
 
 struct HttpHead {

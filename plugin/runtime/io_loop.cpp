@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
+
+#include "runtime/process.h"
 
 namespace xai {
 namespace {
@@ -77,22 +80,34 @@ void IoLoop::UnwatchFd() {
 }
 
 void IoLoop::Run() {
-  while (RunTasks()) {
-    // Before the timers: after a time without a processor, what has arrived meanwhile is
-    // no silence of the server's.
-    Guarded([this] { transport_->Perform(after_round_); });
-    after_round_();
-    RunDueTimers();
-    if (failed_.exchange(false)) Recover();
-    after_round_();
-    // Only now: a handler may have set a timer.
-    if (!transport_->Wait(WaitMs(), watched_fd_)) continue;
+  bool goes_on = true;
+  bool is_readable = false;
+  while (goes_on) {
+    // At exit() it ends as it is.
+    const auto round = [&] { goes_on = RunRound(is_readable); };
+    if (!UnlessExiting(std::ref(round)) || !goes_on) return;
+    is_readable = transport_->Wait(WaitMs(), watched_fd_);
+  }
+}
+
+bool IoLoop::RunRound(bool is_readable) {
+  if (is_readable) {
     Guarded([this] {
       // A copy: it may end the watch, and so itself.
       const std::function<void()> on_readable = on_readable_;
       on_readable();
     });
   }
+  if (!RunTasks()) return false;
+  // Before the timers: after a time without a processor, what has arrived meanwhile is
+  // no silence of the server's.
+  Guarded([this] { transport_->Perform(after_round_); });
+  after_round_();
+  RunDueTimers();
+  if (failed_.exchange(false)) Recover();
+  // The loop rests only now: a handler may have set a timer.
+  after_round_();
+  return true;
 }
 
 bool IoLoop::RunTasks() {

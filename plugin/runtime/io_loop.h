@@ -59,6 +59,8 @@ class IoLoop : public Scheduler, public FdWatcher {
 
   IoLoop(std::unique_ptr<CurlTransport> transport, Logger* log);
   void Run();
+  // False if the loop is to end.
+  bool RunRound(bool is_readable);
   // False if the loop is to end: then all that was posted has run.
   bool RunTasks();
   // At most kTasksMax, and whether the loop is to end.

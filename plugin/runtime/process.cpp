@@ -9,6 +9,8 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
+#include <ctime>
 #include <mutex>
 
 #include "base/io_error.h"
@@ -26,6 +28,10 @@ std::mutex g_mutex;
 bool g_ready = false;  // guarded by g_mutex
 std::mutex g_one_at_a_time;
 std::atomic<uint32_t> g_fork_count{0};
+std::atomic<bool> g_exiting{false};
+std::atomic<int> g_using_libcurl{0};
+// What is done in one go takes milliseconds; a host's callback may take any time.
+constexpr int kExitWaitMs = 250;
 
 Error Unavailable(std::string reason, std::string detail) {
   return Error::Make(ErrorCode::kBackendUnavailable, std::move(detail),
@@ -83,6 +89,17 @@ void OnForkInChild() {
   g_fork_count.fetch_add(1, std::memory_order_relaxed);
 }
 
+// After OpenSSL's in the list, and so before it.  Also runs when the library is unloaded:
+// then nobody is left.
+void OnExit() {
+  g_exiting.store(true);
+  if (ForkCount() > 0) return;  // who was in then is in another process
+  constexpr timespec kPause = {0, 100'000};
+  for (int left = kExitWaitMs * 10; left > 0 && g_using_libcurl.load() > 0; --left) {
+    nanosleep(&kPause, nullptr);
+  }
+}
+
 }  // namespace
 
 Result<void> InitProcess() {
@@ -104,6 +121,8 @@ Result<void> InitProcess() {
   if (pthread_atfork(nullptr, nullptr, &OnForkInChild) != 0) {
     return KernelRefuses("pthread_atfork", ENOMEM);
   }
+  // libcurl has started OpenSSL, so this comes after it.
+  if (atexit(&OnExit) != 0) return KernelRefuses("atexit", ENOMEM);
   g_ready = true;
   return {};
 }
@@ -115,6 +134,17 @@ uint32_t ForkCount() {
 void OneAtATime(const std::function<void()>& work) {
   const std::lock_guard<std::mutex> lock(g_one_at_a_time);
   work();
+}
+
+bool UnlessExiting(const std::function<void()>& work) {
+  struct Inside {
+    Inside() { g_using_libcurl.fetch_add(1); }
+    ~Inside() { g_using_libcurl.fetch_sub(1); }
+  };
+  const Inside inside;
+  if (g_exiting.load()) return false;
+  work();
+  return true;
 }
 
 LibraryVersions FoundVersions() {

@@ -22,6 +22,11 @@ uint32_t ForkCount();
 // HttpSettings::one_at_a_time of all providers.  [any thread]
 void OneAtATime(const std::function<void()>& work);
 
+// HttpSettings::unless_exiting of all providers.  At exit() OpenSSL takes down what
+// libcurl works with, while our threads still run; exit() waits a moment for who is in.
+// [any thread]
+bool UnlessExiting(const std::function<void()>& work);
+
 // The libraries that were found, for `info`.
 struct LibraryVersions {
   std::string libcurl;

@@ -57,6 +57,7 @@ Provider::Provider(ProviderConfig config, std::unique_ptr<JsonDocument> manifest
 
 bool Provider::Build() {
   config_.http.one_at_a_time = OneAtATime;
+  config_.http.unless_exiting = UnlessExiting;
   loop_ = IoLoop::Make(config_.http, host_.log);
   if (loop_ == nullptr) return false;
   loop_->SetOnFailure([this] { GiveUp(); });

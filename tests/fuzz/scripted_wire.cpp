@@ -185,6 +185,8 @@ void CurlTransport::Wakeup() {
   sockets_->Wakeup();
 }
 
+CurlClient::~CurlClient() = default;
+
 std::unique_ptr<CurlClient> CurlClient::Make(HttpSettings settings,
                                              std::function<bool()> interrupted) {
   return std::unique_ptr<CurlClient>(new CurlClient(

@@ -1,4 +1,5 @@
 // How a host ends what it has begun, or does not.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -108,6 +109,17 @@ int LeaveLive(const Arguments& arguments) {
   leaving.join();
   waiting.join();
   return 0;
+}
+
+// MORE: how many microseconds after its requests have begun it leaves, which is within
+// their handshakes.
+int LeaveSoon(const Arguments& arguments) {
+  const Library library(arguments.library);
+  Client client(library.Create(arguments.config));
+  for (int i = 0; i < kStreams; ++i) client.Complete("fine");
+  const auto moment = SteadyClock::now() + std::chrono::microseconds(arguments.Number(0));
+  while (SteadyClock::now() < moment) (void)client.Take(0);
+  std::exit(kLeft);
 }
 
 }  // namespace xai

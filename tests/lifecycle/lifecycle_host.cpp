@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
       {"fork-live", xai::ForkLive},
       {"inherited", xai::Inherited},
       {"leave-live", xai::LeaveLive},
+      {"leave-soon", xai::LeaveSoon},
       {"misuse", xai::Misuse},
       {"no-memory", xai::NoMemory},
       {"no-resource", xai::NoResource},

@@ -12,6 +12,7 @@ int DestroyLive(const Arguments& arguments);
 int DlcloseLive(const Arguments& arguments);
 int DlcloseInLookup(const Arguments& arguments);
 int LeaveLive(const Arguments& arguments);
+int LeaveSoon(const Arguments& arguments);
 
 // cycles.cpp
 int Cycles(const Arguments& arguments);
