@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <functional>
+#include <utility>
 
 #include "runtime/process.h"
 
@@ -104,7 +105,7 @@ bool IoLoop::RunRound(bool is_readable) {
   Guarded([this] { transport_->Perform(after_round_); });
   after_round_();
   RunDueTimers();
-  if (failed_.exchange(false)) Recover();
+  if (std::exchange(failed_, false)) Recover();
   // The loop rests only now: a handler may have set a timer.
   after_round_();
   return true;
@@ -128,6 +129,7 @@ bool IoLoop::RunSomeTasks() {
       tasks_.clear();
       tasks_.swap(inbox_);
       next_task_ = 0;
+      fails_after_ = std::exchange(fail_posted_, false);
     }
     stopping = stopping_;
   }
@@ -136,6 +138,7 @@ bool IoLoop::RunSomeTasks() {
     const std::function<void()> task = std::move(tasks_[next_task_++]);
     Guarded(task);
   }
+  if (next_task_ == tasks_.size() && std::exchange(fails_after_, false)) failed_ = true;
   // If some were left from before, the loop may have been woken for the inbox already.
   more_tasks_ = !all_done || next_task_ < tasks_.size();
   return stopping;
@@ -168,7 +171,7 @@ void IoLoop::Guarded(const std::function<void()>& task) {
   try {
     task();
   } catch (const std::exception&) {
-    failed_.store(true);
+    failed_ = true;
     LogFailure(log_, "a task of the plugin failed and was given up");
   }
 }
@@ -183,7 +186,10 @@ void IoLoop::Recover() {
 }
 
 void IoLoop::Fail() {
-  failed_.store(true);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    fail_posted_ = true;
+  }
   transport_->Wakeup();
 }
 

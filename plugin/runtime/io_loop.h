@@ -41,7 +41,7 @@ class IoLoop : public Scheduler, public FdWatcher {
   void SetAfterRound(std::function<void()> after_round) {
     after_round_ = std::move(after_round);
   }
-  // As if a task had thrown.  [any thread]
+  // As if a task had thrown, after those that were posted before.  [any thread]
   void Fail();
 
   // Runs what was posted, drops what is timed or watched, and joins the thread.
@@ -80,12 +80,14 @@ class IoLoop : public Scheduler, public FdWatcher {
   Thread thread_;                             // started under mutex_
   std::function<void()> on_failure_;
   std::function<void()> after_round_ = [] {};
-  std::atomic<bool> failed_{false};
+  bool fail_posted_ = false;  // guarded by mutex_
 
   // Loop thread only.
   std::vector<std::function<void()>> tasks_;  // from the inbox
   size_t next_task_ = 0;                      // of them
-  bool more_tasks_ = false;                   // here, or perhaps in the inbox
+  bool fails_after_ = false;                  // when these have run
+  bool failed_ = false;
+  bool more_tasks_ = false;  // here, or perhaps in the inbox
   std::map<TimerKey, std::function<void()>> timers_;
   std::unordered_map<TimerId, int64_t> due_;
   TimerId next_timer_ = 1;

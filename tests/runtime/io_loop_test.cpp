@@ -1,4 +1,4 @@
-#include "runtime/io_loop.h"
+#include "runtime/io_loop_fixture.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -16,35 +16,10 @@
 #include <gtest/gtest.h>
 
 #include "base/unique_fd.h"
-#include "runtime/process.h"
-#include "support/collecting_logger.h"
 #include "support/process_state.h"
-#include "support/wait_for.h"
 
 namespace xai {
 namespace {
-
-class IoLoopTest : public testing::Test {
- protected:
-  IoLoopTest() {
-    EXPECT_TRUE(InitProcess().ok());
-    loop_ = IoLoop::Make({}, &log_);
-  }
-
-  // The loop does nothing more until Release().
-  void Hold() {
-    ASSERT_TRUE(loop_->Post([this] {
-      held_ = true;
-      EXPECT_TRUE(WaitFor([this] { return !held_; }));
-    }));
-    ASSERT_TRUE(WaitFor([this] { return held_.load(); }));
-  }
-  void Release() { held_ = false; }
-
-  CollectingLogger log_;
-  std::atomic<bool> held_{false};
-  std::unique_ptr<IoLoop> loop_;
-};
 
 TEST_F(IoLoopTest, HasNoThreadBeforeItsFirstTask) {
   const size_t threads = CountThreads();
@@ -137,9 +112,6 @@ TEST_F(IoLoopTest, ATimerThatRepeatsWithoutDelayLeavesRoom) {
   loop_->Stop();
 }
 
-// More tasks than the loop runs before it looks after everything else.
-constexpr int kManyTasks = 100;
-
 TEST_F(IoLoopTest, ManyTasksLeaveRoom) {
   std::atomic<int> ran{0};
   std::atomic<int> before_timer{0};
@@ -186,65 +158,6 @@ TEST_F(IoLoopTest, StopRunsWhatWasPostedAndDropsWhatIsTimed) {
 TEST_F(IoLoopTest, StopWithoutATask) {
   loop_->Stop();
   EXPECT_FALSE(loop_->Post([] {}));
-}
-
-// Matrix D10.
-TEST_F(IoLoopTest, OneFailingTaskDoesNotHurtTheOthers) {
-  std::atomic<int> done{0};
-  ASSERT_TRUE(loop_->Post([] { throw std::bad_alloc(); }));
-  ASSERT_TRUE(loop_->Post([&] {
-    loop_->RunAfter(0, [] { throw std::runtime_error("secret detail"); });
-    loop_->RunAfter(0, [&done] { ++done; });
-  }));
-  EXPECT_TRUE(WaitFor([&done] { return done == 1; }));
-  loop_->Stop();
-  EXPECT_NE(log_.text().find("given up"), std::string::npos);
-  EXPECT_EQ(log_.text().find("secret"), std::string::npos);
-}
-
-// Matrix D12.
-TEST_F(IoLoopTest, AFailureIsToldOnceAfterIt) {
-  std::atomic<int> failures{0};
-  loop_->SetOnFailure([&failures] {
-    ++failures;
-    throw std::bad_alloc();  // and is not told of itself
-  });
-  const auto told = [&failures](int count) {
-    return WaitFor([&failures, count] { return failures == count; });
-  };
-  ASSERT_TRUE(loop_->Post([] { throw std::bad_alloc(); }));
-  EXPECT_TRUE(told(1));
-  ASSERT_TRUE(
-      loop_->Post([this] { loop_->RunAfter(0, [] { throw std::bad_alloc(); }); }));
-  EXPECT_TRUE(told(2));
-  loop_->Fail();
-  EXPECT_TRUE(told(3));
-  std::atomic<bool> done{false};
-  ASSERT_TRUE(loop_->Post([&done] { done = true; }));
-  EXPECT_TRUE(WaitFor([&done] { return done.load(); }));
-  loop_->Stop();
-  EXPECT_EQ(failures, 3);
-}
-
-TEST_F(IoLoopTest, AFailureThatComesWhileOneIsToldIsToldAsWell) {
-  std::atomic<int> failures{0};
-  loop_->SetOnFailure([this, &failures] {
-    if (++failures == 1) loop_->Fail();
-  });
-  ASSERT_TRUE(loop_->Post([] { throw std::bad_alloc(); }));
-  EXPECT_TRUE(WaitFor([&failures] { return failures == 2; }));
-  loop_->Stop();
-}
-
-TEST_F(IoLoopTest, AFailureThatCannotBeToldIsNoOther) {
-  class : public Logger {
-    void Log(LogLevel, const std::string&) override { throw std::bad_alloc(); }
-  } full;
-  const std::unique_ptr<IoLoop> loop = IoLoop::Make({}, &full);
-  std::atomic<bool> done{false};
-  ASSERT_TRUE(loop->Post([] { throw std::bad_alloc(); }));
-  ASSERT_TRUE(loop->Post([&done] { done = true; }));
-  EXPECT_TRUE(WaitFor([&done] { return done.load(); }));
 }
 
 TEST_F(IoLoopTest, TellsWhatCanBeReadUntilItIsToldNotTo) {
