@@ -1,12 +1,14 @@
 // The backend's one exported symbol, and the functions of the C interface over Backend.
 #include "abi/backend_entry.h"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <new>
 
 #include "abi/backend.h"
 #include "abi/no_cancel.h"
+#include "base/limits.h"
 #include "base/manifest.h"
 #include "runtime/process.h"
 
@@ -147,9 +149,15 @@ llmp_provider* MakeObject(const llmp_host* host, const char* config, size_t size
     Fill(failure->detail, sizeof(failure->detail), ready.error().detail);
     return nullptr;
   }
-  std::unique_ptr<Backend> backend =
-      Backend::Make(host, config == nullptr ? std::string() : std::string(config, size));
-  if (backend == nullptr) return nullptr;
+  // One byte too many is enough to be told so.
+  size = config == nullptr ? 0 : std::min(size, limits::kConfigBytesMax + 1);
+  std::unique_ptr<Backend> backend = Backend::Make(host, std::string(config, size));
+  if (backend == nullptr) {
+    Fill(failure->reason, sizeof(failure->reason), "platform_unsupported");
+    Fill(failure->detail, sizeof(failure->detail),
+         "no descriptor, or no memory, for a provider");
+    return nullptr;
+  }
   auto object = std::make_unique<Object>();
   llmp_provider& abi = object->head.abi;
   abi.struct_size = sizeof(llmp_provider);
