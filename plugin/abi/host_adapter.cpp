@@ -1,11 +1,17 @@
 #include "abi/host_adapter.h"
 
+#include <algorithm>
+
+#include "base/limits.h"
+
 #include "ext/secret_key.h"
 
 namespace xai {
 
 int64_t HostClock::NowMs() const {
-  if (LLMP_HAS(host_, llmp_host, now_ms)) return host_->now_ms(host_);
+  if (LLMP_HAS(host_, llmp_host, now_ms)) {
+    return std::clamp<int64_t>(host_->now_ms(host_), 0, limits::kWallClockMsMax);
+  }
   return SystemClock::NowMs();
 }
 

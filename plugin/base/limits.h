@@ -104,6 +104,11 @@ inline constexpr int64_t kModelsTotalMs = 30'000;
 inline constexpr int64_t kRetryAfterMsMax = 86'400'000;
 inline constexpr int64_t kRetryWaitMsMax = 30'000;
 inline constexpr int kRetriesMax = 2;
+// The end of the year 9999.  A host's clock that is past it is broken, and times are
+// added to what it says.
+inline constexpr int64_t kWallClockMsMax = 253'402'300'799'999;
+// A request of a month has no end for anybody, and may be added to any time.
+inline constexpr int64_t kRequestTimeoutMsMax = 2'592'000'000;
 
 // A sealed file: header and at most this much ciphertext.
 inline constexpr size_t kSealedBytesMax = 256u << 10;

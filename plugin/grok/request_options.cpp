@@ -125,6 +125,7 @@ Result<RequestOptions> ReadRequestOptions(const JsonValue& request) {
   if (timeout.present() && !timeout.is_null()) {
     options.timeout_ms = timeout.Integer().value_or(0);
     if (options.timeout_ms < 1) return Invalid("timeout_ms", "must be 1 or more");
+    options.timeout_ms = std::min(options.timeout_ms, limits::kRequestTimeoutMsMax);
   }
   const JsonValue retries = request["max_retries"];
   if (retries.present() && !retries.is_null()) {

@@ -2,11 +2,14 @@
 
 #include <cstddef>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "base/limits.h"
 
 #include "ext/secret_key.h"
 
@@ -57,6 +60,19 @@ TEST(HostAdapterTest, TakesTheTimeFromTheHostOrTheSystem) {
   // An older host, whose struct ends before that member.
   offer.host.struct_size = offsetof(llmp_host, now_ms);
   EXPECT_GT(clock.NowMs(), 1'600'000'000'000);
+}
+
+TEST(HostAdapterTest, ATimeThatCannotBeIsBounded) {
+  Offer offer;
+  const HostClock clock(&offer.host);
+  offer.host.now_ms = [](const llmp_host*) { return limits::kWallClockMsMax; };
+  EXPECT_EQ(clock.NowMs(), limits::kWallClockMsMax);
+  offer.host.now_ms = [](const llmp_host*) { return limits::kWallClockMsMax + 1; };
+  EXPECT_EQ(clock.NowMs(), limits::kWallClockMsMax);
+  offer.host.now_ms = [](const llmp_host*) {
+    return std::numeric_limits<int64_t>::min();
+  };
+  EXPECT_EQ(clock.NowMs(), 0);
 }
 
 // Matrix D26.

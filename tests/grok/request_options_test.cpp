@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "grok/chat_request.h"
 #include "support/json_text.h"
 
@@ -36,6 +37,16 @@ TEST(RequestOptionsTest, HasDefaults) {
   EXPECT_EQ(options.timeout_ms, 0);
   EXPECT_EQ(options.max_retries, 2);
   EXPECT_EQ(options.conversation_id, "");
+}
+
+TEST(RequestOptionsTest, TheTimeIsBounded) {
+  const auto timeout_of = [](const std::string& text) {
+    const Result<RequestOptions> read = Check(With("\"timeout_ms\":" + text));
+    return read.ok() ? read.value().timeout_ms : -1;
+  };
+  EXPECT_EQ(timeout_of("2592000000"), limits::kRequestTimeoutMsMax);
+  EXPECT_EQ(timeout_of("2592000001"), limits::kRequestTimeoutMsMax);
+  EXPECT_EQ(timeout_of("9223372036854775807"), limits::kRequestTimeoutMsMax);
 }
 
 TEST(RequestOptionsTest, ReadsEach) {
