@@ -63,8 +63,10 @@ size_t Count(char*, size_t size, size_t count, void* bytes) {
 Cost RunCurl(CURL* easy, const Options& options) {
   return Measure([&](Cost* cost) {
     curl_easy_setopt(easy, CURLOPT_URL, options.url.c_str());
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     if (!options.ca.empty()) {
       curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca.c_str());
+      curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
     }
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "{}");
     curl_easy_setopt(easy, CURLOPT_PROXY, "");

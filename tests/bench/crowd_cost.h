@@ -41,8 +41,8 @@ class CrowdCost {
   // One stream has ended, whole or not, which was begun at this time.
   void Add(const Expected& stream, BenchClock::time_point begun);
 
-  // One line of JSON: cpu_ms, wall_ms, peak_kb above what the process had at the start,
-  // start_kb, the first token's first_p50_ms and first_p99_ms, whole and broken streams.
+  // One line of JSON: cpu_ms, wall_ms, peak_kb and start_kb of the process, the first
+  // token's first_p50_ms and first_p99_ms, whole and broken streams.
   std::string Tell();
 
  private:

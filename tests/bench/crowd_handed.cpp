@@ -1,6 +1,6 @@
 // Many streams at once through libcurl on a thread of its own, which hands their bytes to
-// the caller's: the least that a library must do that works while its host does not call
-// it.  One multi handle, one list each way, one wake-up for all that a round has.
+// the caller's: a plain library that works while its host does not call it.  One multi
+// handle, one list each way, one wake-up for all that a round has.
 //
 //   crowd-handed URL STREAMS BODY [TIMES [PROMPT_BYTES [CA]]]
 //

@@ -37,8 +37,12 @@ void BeginPlain(CURLM* multi, const PlainRequest& request, curl_write_callback w
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request.headers);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  // Without it libcurl guards each look at each transfer against SIGPIPE.
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   if (request.ca_file != nullptr) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, request.ca_file);
+    // A folder to trust as well keeps libcurl from remembering the file.
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
   }
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, write);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, owner);
