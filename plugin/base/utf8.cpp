@@ -35,6 +35,24 @@ size_t SequenceLength(const unsigned char* p, size_t left) {
   return 0;
 }
 
+// Can steer a terminal, turn the order of what stands around it, or not be seen at all:
+// C0, space and DEL, C1, and U+061C, U+200B to U+200F, U+2028 to U+202E, U+2060, U+2066
+// to U+2069, U+FEFF.  REQUIRES: `c` is one well-formed code point.
+bool IsFolded(std::string_view c) {
+  const auto byte = [c](size_t at) { return static_cast<unsigned char>(c[at]); };
+  if (c.size() == 1) return byte(0) <= 0x20 || byte(0) == 0x7F;
+  if (c.size() == 2) return (byte(0) == 0xC2 && byte(1) < 0xA0) || c == "\xD8\x9C";
+  if (c.size() != 3) return false;
+  const unsigned char last = byte(2);
+  if (c.substr(0, 2) == "\xE2\x80") {
+    return (last >= 0x8B && last <= 0x8F) || (last >= 0xA8 && last <= 0xAE);
+  }
+  if (c.substr(0, 2) == "\xE2\x81") {
+    return last == 0xA0 || (last >= 0xA6 && last <= 0xA9);
+  }
+  return c == "\xEF\xBB\xBF";
+}
+
 }  // namespace
 
 size_t ValidUtf8Prefix(std::string_view text) {
@@ -83,12 +101,9 @@ std::string ToShownText(std::string_view text, size_t max_bytes) {
   std::string out;
   bool space = false;
   for (size_t at = 0; at < valid.size();) {
-    const auto byte = static_cast<unsigned char>(valid[at]);
     const size_t length = SequenceLength(
         reinterpret_cast<const unsigned char*>(valid.data()) + at, valid.size() - at);
-    // C0, DEL and C1 (U+0080 to U+009F) can steer a terminal.
-    const bool c1 = byte == 0xC2 && static_cast<unsigned char>(valid[at + 1]) < 0xA0;
-    if (byte <= 0x20 || byte == 0x7F || c1) {
+    if (IsFolded(std::string_view(valid).substr(at, length))) {
       space = !out.empty();
     } else {
       if (space) out.push_back(' ');

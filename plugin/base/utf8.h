@@ -22,8 +22,9 @@ std::string ToValidUtf8(std::string_view text);
 // At most `max_bytes` of `text`, never splitting a code point.  REQUIRES: valid UTF-8.
 std::string_view Utf8Truncate(std::string_view text, size_t max_bytes);
 
-// `text` made fit to show to a person on a terminal or in a log: valid UTF-8, control
-// characters and runs of white space folded to one space, at most `max_bytes`.
+// `text` made fit to show to a person on a terminal or in a log: valid UTF-8, runs
+// of white space, of control characters, and of what turns the direction of a text or is
+// not seen, folded to one space, at most `max_bytes`.
 std::string ToShownText(std::string_view text, size_t max_bytes);
 
 }  // namespace xai

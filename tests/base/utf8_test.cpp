@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -57,6 +58,27 @@ TEST(Utf8, ShownTextHasNothingThatSteersATerminal) {
             "a b [31m red c");
   EXPECT_EQ(ToShownText("\r\n", 280), "");
   EXPECT_EQ(ToShownText("x\xffy", 280), "x\xef\xbf\xbdy");
+}
+
+TEST(Utf8, ShownTextHasNothingThatHidesOrTurnsAround) {
+  std::vector<std::string> folded = {"\xD8\x9C", "\xE2\x81\xA0", "\xEF\xBB\xBF"};
+  const auto add = [&folded](const std::string& lead, int first, int last) {
+    for (int c = first; c <= last; ++c) folded.push_back(lead + static_cast<char>(c));
+  };
+  add("\xE2\x80", 0x8B, 0x8F);
+  add("\xE2\x80", 0xA8, 0xAE);
+  add("\xE2\x81", 0xA6, 0xA9);
+  for (const std::string& c : folded) {
+    EXPECT_EQ(ToShownText(c + "a" + c + c + "b" + c, 280), "a b")
+        << testing::PrintToString(c);
+  }
+  // Their neighbours are letters, spaces of a width, and signs.
+  for (const std::string c :
+       {"\xD8\x9B", "\xD8\x9D", "\xE2\x80\x8A", "\xE2\x80\x90", "\xE2\x80\xA7",
+        "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE2\x81\xA1", "\xE2\x81\xA5", "\xE2\x81\xAA",
+        "\xEF\xBB\xBE", "\xE1\x80\x8B", "\xF0\x9F\x98\x80"}) {
+    EXPECT_EQ(ToShownText(c, 280), c) << testing::PrintToString(c);
+  }
 }
 
 TEST(Utf8, ShownTextIsBounded) {

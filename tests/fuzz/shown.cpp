@@ -25,6 +25,13 @@ int32_t TakeCodePoint(std::string_view* text) {
   return static_cast<int32_t>(code);
 }
 
+// What turns the direction of a text, ends a line, or is not seen.
+bool IsHidden(int32_t code) {
+  return code == 0x061C || (code >= 0x200B && code <= 0x200F) ||
+         (code >= 0x2028 && code <= 0x202E) || code == 0x2060 ||
+         (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF;
+}
+
 }  // namespace
 
 bool IsUtf8(std::string_view text) {
@@ -39,6 +46,7 @@ bool IsShownText(std::string_view text, size_t most) {
   while (!text.empty()) {
     const int32_t code = TakeCodePoint(&text);
     if (code < 0x20 || (code >= 0x7F && code <= 0x9F)) return false;
+    if (IsHidden(code)) return false;
   }
   return true;
 }

@@ -11,7 +11,8 @@ namespace xai {
 // RFC 3629.
 bool IsUtf8(std::string_view text);
 
-// Well-formed, at most `most` bytes, and without a control character (C0, DEL, C1).
+// Well-formed, at most `most` bytes, and without a control character (C0, DEL, C1), a
+// control of the direction of a text, or one that is not seen.
 bool IsShownText(std::string_view text, size_t most);
 
 }  // namespace xai
