@@ -4,6 +4,7 @@
 
 #include "base/json_reader.h"
 #include "base/limits.h"
+#include "base/mask.h"
 #include "base/utf8.h"
 #include "grok/api_error_envelope.h"
 #include "http/retry_after.h"
@@ -140,18 +141,19 @@ std::string ToLower(std::string_view text) {
 
 }  // namespace
 
-std::string RequestIdOf(const HttpHead& head) {
+std::string RequestIdOf(const HttpHead& head, std::string_view bearer) {
   for (const std::string_view name : {"xai-request-id", "x-request-id", "cf-ray"}) {
     const std::string_view value = head.Header(name);
-    if (!value.empty()) return ToShownText(MaskTokens(value), kRequestIdBytesMax);
+    if (value.empty()) continue;
+    return ToShownText(MaskTokens(MaskSecret(value, bearer)), kRequestIdBytesMax);
   }
   return {};
 }
 
-Error ReadApiError(const HttpHead& head, std::string_view body) {
+Error ReadApiError(const HttpHead& head, std::string_view body, std::string_view bearer) {
   Error error;
   error.http_status = head.status;
-  error.request_id = RequestIdOf(head);
+  error.request_id = RequestIdOf(head, bearer);
   error.retry_after_ms = ParseRetryAfter(head.Header("retry-after"));
   if (IsHtml(head, body)) {
     error.code = CodeForPage(head);
@@ -159,7 +161,7 @@ Error ReadApiError(const HttpHead& head, std::string_view body) {
                    std::to_string(head.status) + ")";
     return error;
   }
-  const ErrorEnvelope envelope = ReadErrorEnvelope(body);
+  const ErrorEnvelope envelope = ReadErrorEnvelope(body, bearer);
   const std::string text = ToLower(envelope.message);
   const std::string slug = ToLower(envelope.slug);
   const Verdict verdict = VerdictByWords(head.status, slug, text)

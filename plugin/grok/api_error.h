@@ -19,12 +19,14 @@ inline constexpr std::string_view kWrongLaneReason = "responses_only";
 inline constexpr std::string_view kClientToolsReason = "client_tools";
 
 // `head` may be of a 200 whose body or stream carried the error.  The detail is xAI's own
-// message, cleaned and at most 280 bytes; never markup.
-Error ReadApiError(const HttpHead& head, std::string_view body);
+// message, cleaned and at most 280 bytes; never markup, nor a token, least of all
+// `bearer`, the one that the request had.
+Error ReadApiError(const HttpHead& head, std::string_view body,
+                   std::string_view bearer = {});
 
 // xAI's id for the request, which its support asks for: fit to show, empty if there is
 // none.
-std::string RequestIdOf(const HttpHead& head);
+std::string RequestIdOf(const HttpHead& head, std::string_view bearer);
 
 // Whether xAI vetoes a repetition whatever the status (x-should-retry: false).
 bool IsRetryVetoed(const HttpHead& head);

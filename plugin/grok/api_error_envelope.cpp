@@ -5,19 +5,13 @@
 
 #include "base/json_reader.h"
 #include "base/limits.h"
+#include "base/mask.h"
 #include "base/utf8.h"
 
 namespace xai {
 namespace {
 
-// Shorter runs are words, ids and UUIDs.
-constexpr size_t kTokenRunMin = 40;
 constexpr std::string_view kMarker = "[WKE=";
-
-bool IsTokenChar(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-         c == '-' || c == '_' || c == '.' || c == '~' || c == '+' || c == '/' || c == '=';
-}
 
 // A sentence is not a machine's word, and some words say nothing.
 bool IsSlug(std::string_view text) {
@@ -85,22 +79,6 @@ void TakeMarker(Raw* raw) {
   raw->message.erase(at, end - at + 1);
 }
 
-std::string_view Masked(std::string_view run) {
-  return run.size() >= kTokenRunMin ? "[masked]" : run;
-}
-
-// What follows "https:" is a long run too: each of its parts is judged by itself.
-std::string MaskPath(std::string_view path) {
-  std::string out;
-  for (;;) {
-    const size_t slash = path.find('/');
-    out.append(Masked(path.substr(0, slash)));
-    if (slash == std::string_view::npos) return out;
-    out.push_back('/');
-    path.remove_prefix(slash + 1);
-  }
-}
-
 bool HasMarkup(std::string_view text) {
   return text.find("</") != std::string_view::npos ||
          text.find("<!") != std::string_view::npos ||
@@ -125,21 +103,7 @@ Raw ReadRaw(std::string_view body) {
 
 }  // namespace
 
-std::string MaskTokens(std::string_view text) {
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    size_t end = at;
-    while (end < text.size() && IsTokenChar(text[end])) ++end;
-    const std::string_view run = text.substr(at, end - at);
-    const bool url = run.substr(0, 2) == "//" && at > 0 && text[at - 1] == ':';
-    out.append(url ? MaskPath(run) : Masked(run));
-    if (end < text.size()) out.push_back(text[end++]);
-    at = end;
-  }
-  return out;
-}
-
-ErrorEnvelope ReadErrorEnvelope(std::string_view body) {
+ErrorEnvelope ReadErrorEnvelope(std::string_view body, std::string_view bearer) {
   Raw raw = ReadRaw(body);
   // JSON within the message: once.
   if (!raw.message.empty() && raw.message.front() == '{') {
@@ -154,7 +118,8 @@ ErrorEnvelope ReadErrorEnvelope(std::string_view body) {
   envelope.slug = raw.slug;
   if (!HasMarkup(raw.message)) {
     // Masked first: the start of a token that is cut off would not look like one.
-    envelope.message = ToShownText(MaskTokens(raw.message), limits::kShownTextBytesMax);
+    envelope.message = ToShownText(MaskTokens(MaskSecret(raw.message, bearer)),
+                                   limits::kShownTextBytesMax);
   }
   return envelope;
 }

@@ -13,11 +13,8 @@ struct ErrorEnvelope {
   std::string message;  // fit to show, at most limits::kShownTextBytesMax; may be empty
 };
 
-ErrorEnvelope ReadErrorEnvelope(std::string_view body);
-
-// Replaces what looks like a token: long runs of base64url characters, and in an address
-// long parts of its path.
-std::string MaskTokens(std::string_view text);
+// `bearer` is the token of the request, of which nothing is shown.
+ErrorEnvelope ReadErrorEnvelope(std::string_view body, std::string_view bearer = {});
 
 }  // namespace xai
 

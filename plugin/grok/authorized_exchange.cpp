@@ -122,7 +122,7 @@ void AuthorizedExchange::OnDone(Result<void> result) {
     Refuse(std::move(result).error(), nullptr);
     return;
   }
-  Error error = ReadApiError(head_, error_body_);
+  Error error = ReadApiError(head_, error_body_, bearer());
   if (error.reason == kStaleTokenReason) {
     OnStaleToken(std::move(error));
   } else {

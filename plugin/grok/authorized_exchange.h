@@ -44,6 +44,10 @@ class AuthorizedExchange : private ExchangeHandler {
   // Nothing more is told.  Not from within OnAccepted() or OnAnswerBytes().
   void Stop();
   void Resume();
+  // The token of the last request, which no error may show; empty before there is one.
+  std::string_view bearer() const {
+    return token_ != nullptr ? token_->bearer.Reveal() : std::string_view();
+  }
 
  private:
   void AcquireToken(std::shared_ptr<const AccessToken> rejected);

@@ -73,7 +73,7 @@ std::string Completion::DescribeEnd(const Error* error) const {
   outcome.answer = &answer_;
   outcome.error = error;
   outcome.dropped = &wire_.dropped;
-  outcome.request_id = RequestIdOf(head_);
+  outcome.request_id = RequestIdOf(head_, exchange_.bearer());
   outcome.timings.first_byte_ms = Since(first_byte_ms_, started_ms_);
   outcome.timings.first_token_ms = Since(first_token_ms_, started_ms_);
   outcome.timings.total_ms = services_.clock->SteadyMs() - started_ms_;

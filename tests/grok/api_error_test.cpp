@@ -388,19 +388,22 @@ TEST(ErrorEnvelopeTest, CutsAtTheBound) {
 }
 
 // Matrix E14.
-TEST(ErrorEnvelopeTest, MasksWhatLooksLikeAToken) {
-  const std::string run(39, 'a');
-  EXPECT_EQ(MaskTokens(run + " b"), run + " b");
-  EXPECT_EQ(MaskTokens(run + "a b"), "[masked] b");
-  EXPECT_EQ(MaskTokens("Bearer " + run + ".x-_=+/~"), "Bearer [masked]");
-  EXPECT_EQ(MaskTokens("see https://console.x.ai/team/settings/and/a/long/path/indeed"),
-            "see https://console.x.ai/team/settings/and/a/long/path/indeed");
-  EXPECT_EQ(MaskTokens("https://x.ai/" + run + "a/b?t=" + run + "a"),
-            "https://x.ai/[masked]/b?[masked]");
-  EXPECT_EQ(MaskTokens("//" + run + " " + run + "//"), "[masked] [masked]");
-  EXPECT_EQ(MaskTokens("0f0e0d0c-0000-4000-8000-000000000000"),
-            "0f0e0d0c-0000-4000-8000-000000000000");
-  EXPECT_EQ(MaskTokens(""), "");
+TEST(ErrorEnvelopeTest, HidesTokensAndTheBearerOfAnyLength) {
+  const std::string token(40, 'a');
+  EXPECT_EQ(ReadErrorEnvelope("no " + token).message, "no [masked]");
+  EXPECT_EQ(
+      ReadErrorEnvelope(R"({"error":"Bearer b34r3r-1 is bad"})", "b34r3r-1").message,
+      "Bearer [masked] is bad");
+  EXPECT_EQ(ReadErrorEnvelope("b34r[WKE=x]3r-1 is bad", "b34r3r-1").message,
+            "[masked] is bad");
+}
+
+TEST(ApiErrorTest, TheBearerIsNotAnId) {
+  const HttpHead head = Head(400, kText, {{"x-request-id", "id-of-b34r3r-1"}});
+  EXPECT_EQ(RequestIdOf(head, "b34r3r-1"), "id-of-[masked]");
+  const Error error = ReadApiError(head, "b34r3r-1 is bad", "b34r3r-1");
+  EXPECT_EQ(error.request_id, "id-of-[masked]");
+  EXPECT_EQ(error.detail, "[masked] is bad");
 }
 
 TEST(ErrorEnvelopeTest, ATokenAtTheBoundLeavesNoStart) {
@@ -410,6 +413,10 @@ TEST(ErrorEnvelopeTest, ATokenAtTheBoundLeavesNoStart) {
   const std::string message = ReadErrorEnvelope(filler + token).message;
   EXPECT_EQ(message.find("eyJ"), std::string::npos) << message;
   EXPECT_LE(message.size(), 280u);
+  const std::string short_one =
+      ReadErrorEnvelope(filler + std::string(22, ' ') + "word eyJ4-b34r3r", "eyJ4-b34r3r")
+          .message;
+  EXPECT_EQ(short_one.find("eyJ"), std::string::npos) << short_one;
 }
 
 }  // namespace
