@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "grok/api_error.h"
 #include "grok/chat_decoder.h"
 #include "grok/completion_result.h"
 #include "grok/responses_decoder.h"
@@ -100,7 +99,7 @@ void Completion::OnAccepted(const HttpHead& head) {
     // Also what an error looks like that comes with status 200.
     state_ = State::kCollecting;
   } else if (Contains(type, "html")) {
-    Fail(ReadApiError(head, "<", exchange_.bearer()));
+    Fail(ReadError(head, "<"));
   } else {
     state_ = options_.stream ? State::kStreaming : State::kCollecting;
   }
@@ -147,7 +146,7 @@ bool Completion::OnEvent(std::string_view, std::string_view data) {
       complete_ = true;
       return false;
     case AnswerDecoder::Progress::kError:
-      stream_error_ = ReadApiError(head_, data, exchange_.bearer());
+      stream_error_ = ReadError(head_, data);
       return false;
     case AnswerDecoder::Progress::kInvalid:
       stream_error_ =
@@ -193,7 +192,7 @@ void Completion::OnAnswerEnd(Result<void> result) {
 void Completion::FinishCollected() {
   const AnswerDecoder::Progress progress = decoder_->OnData(collected_);
   if (progress == AnswerDecoder::Progress::kError) {
-    Fail(ReadApiError(head_, collected_, exchange_.bearer()));
+    Fail(ReadError(head_, collected_));
   } else if (progress == AnswerDecoder::Progress::kInvalid || !decoder_->MayEnd()) {
     Error error =
         Error::Make(ErrorCode::kProtocol, "the answer is not what the API sends");

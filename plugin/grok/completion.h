@@ -63,6 +63,9 @@ class Completion : private AuthorizedExchange::Handler,
   void OnDelivered(size_t bytes);
 
   // completion_refused.cpp
+  // What xAI says is wrong.  It may quote the request, which no error may show.
+  Error ReadError(const HttpHead& head, std::string_view body) const;
+  void HideRequest(Error* error) const;
   // True if the request can be sent in another way, which xAI may take.
   bool Adapt(const Error& error);
   bool RetryLater(const Error& error, const HttpHead* head);

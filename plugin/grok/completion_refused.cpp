@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "grok/api_error.h"
 #include "grok/completion.h"
+#include "grok/quotes.h"
 
 namespace xai {
 namespace {
@@ -27,8 +28,19 @@ void Completion::OnRefused(Error error, const HttpHead* head) {
   if (Adapt(error)) {
     SendOnLane(answer_.lane);
   } else if (!RetryLater(error, head)) {
+    if (head != nullptr) HideRequest(&error);
     Fail(std::move(error));
   }
+}
+
+Error Completion::ReadError(const HttpHead& head, std::string_view body) const {
+  Error error = ReadApiError(head, body, exchange_.bearer());
+  HideRequest(&error);
+  return error;
+}
+
+void Completion::HideRequest(Error* error) const {
+  error->detail = HideQuotes(error->detail, wire_.body, options_.model);
 }
 
 bool Completion::Adapt(const Error& error) {

@@ -1,6 +1,7 @@
 """The error bodies that xAI is known to send, each through the whole product."""
 
 import email.utils
+import json
 import time
 
 import harness
@@ -131,6 +132,21 @@ class ApiErrorTest(SignedInTest):
                 self.assertEqual(after["chat"], before["chat"] + 1)
                 self.assertEqual(after["refreshes"], before["refreshes"])
         self.assertEqual(self.stage.run("status").document["state"], "connected")
+
+    # E14
+    def test_no_error_quotes_the_request(self):
+        prompt = "Whom did the physician see on Monday?"
+        error = {"error": f"Invalid message '{prompt}' for max_completion_tokens"}
+        shown = "Invalid message '...' for max_completion_tokens"
+        frame = f"data: {json.dumps({'error': {'message': error['error']}})}\n\n"
+        for scene in ({"status": 400, "body": error},
+                      {"chunks": [frame], "headers": {"Content-Type": "text/event-stream"}}):
+            with self.subTest(scene=scene):
+                self.sim.scene(CHAT, **scene)
+                run = self.stage.complete(prompt, code=None, max_retries=0,
+                                          max_completion_tokens=7)
+                self.assertEqual(run.result["detail"], shown)
+                self.assertNotIn("physician", run.out + run.err)
 
     def test_the_wrong_lane_is_left_once(self):
         before = self.sim.stats()
