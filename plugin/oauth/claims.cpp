@@ -20,6 +20,8 @@ Claims FromFields(const JsonFields& fields) {
   Claims claims;
   claims.subject = Text(fields, "sub");
   claims.email = Text(fields, "email");
+  // What is shown in the place of an address is one: no token passes for it.
+  if (claims.email.find('@') == std::string::npos) claims.email.clear();
   claims.principal_id = Text(fields, "principal_id");
   if (claims.principal_id.empty()) claims.principal_id = Text(fields, "principalId");
   const std::optional<int64_t> tier = fields.Integer("tier");

@@ -4,6 +4,7 @@
 
 #include "base/json_reader.h"
 #include "base/limits.h"
+#include "base/mask.h"
 
 namespace xai {
 namespace {
@@ -91,6 +92,12 @@ Claims OwnerOf(const TokenSet& tokens) {
   if (owner.subject.empty()) owner.subject = std::move(access.subject);
   if (owner.principal_id.empty()) owner.principal_id = std::move(access.principal_id);
   if (owner.email.empty()) owner.email = std::move(access.email);
+  for (std::string* claim : {&owner.subject, &owner.principal_id, &owner.email}) {
+    for (const SecretString* token :
+         {&tokens.access_token, &tokens.refresh_token, &tokens.id_token}) {
+      *claim = MaskSecret(*claim, token->Reveal());
+    }
+  }
   return owner;
 }
 

@@ -30,7 +30,7 @@ struct TokenSet {
 Result<TokenSet> ParseTokenResponse(std::string_view body, int64_t asked_at_ms);
 
 // Whose tokens these are: as the id_token has it, and where it is silent, or did not
-// come, as the access token has it.
+// come, as the access token has it.  None of the tokens is in it.
 Claims OwnerOf(const TokenSet& tokens);
 
 }  // namespace xai

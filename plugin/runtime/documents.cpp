@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mask.h"
 #include "base/texts.h"
 
 namespace xai {
@@ -85,10 +86,17 @@ void WriteModels(const AccountView& view, JsonWriter* json) {
   json->EndArray();
 }
 
+// As a server named the owner, but no token.
+std::string Shown(std::string_view claim, const AccountSnapshot& account) {
+  const std::string_view bearer =
+      account.access != nullptr ? account.access->bearer.Reveal() : std::string_view();
+  return MaskTokens(MaskSecret(claim, bearer));
+}
+
 void WriteAccount(const AccountView& view, JsonWriter* json) {
   const AccountSnapshot& account = *view.snapshot;
-  StringOrNull("email", account.email, json);
-  StringOrNull("account_id", account.subject, json);
+  StringOrNull("email", Shown(account.email, account), json);
+  StringOrNull("account_id", Shown(account.subject, account), json);
   WriteTier(view, json);
   WriteExpiry(view, json);
   json->Key("refreshable").Bool(account.refreshable);

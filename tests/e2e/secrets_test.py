@@ -63,12 +63,15 @@ class SecretsTest(StageTest):
             "error": secrets, "code": secrets[:200], "message": secrets,
             "error_description": secrets})
 
+    def wait_until_connected(self):
+        wait_for(lambda: self.stage.run("poll", code=None).document.get("status") == "connected",
+                 "the sign-in")
+
     def tell_the_story(self):
         self.run_host("status")
         self.run_host("start")
         self.run_host("poll")
-        wait_for(lambda: self.stage.run("poll", code=None).document.get("status") == "connected",
-                 "the sign-in")
+        self.wait_until_connected()
         self.run_host("status")
         self.run_host("models", "--force")
         self.run_host("chat", "Hello")
@@ -120,6 +123,20 @@ class SecretsTest(StageTest):
         self.assertGreaterEqual(len(secrets), 6)
         self.assertGreater(len(self.seen), 100)
         self.assertEqual(found_in(secrets, self.seen), [])
+
+    # E14
+    def test_the_owner_is_not_named_by_a_token(self):
+        self.stage.start()
+        tokens = {"access_token": "0paque-access", "refresh_token": "0paque-refresh"}
+        self.sim.scene("/oauth2/token",
+                       body={**tokens, "token_type": "Bearer", "expires_in": 900})
+        self.sim.scene("/oauth2/userinfo", body={"sub": f"of-{'a' * 40} 0paque-access",
+                                                 "email": tokens["refresh_token"]})
+        self.wait_until_connected()
+        run = self.stage.run("status")
+        self.assertEqual((run.document["email"], run.document["account_id"]),
+                         (None, "[masked] [masked]"))
+        self.assertNotIn("0paque", run.out + run.err)
 
     def test_the_search_finds_what_is_there(self):
         self.stage.sign_in()

@@ -91,7 +91,11 @@ void CheckClaims(const Claims& claims, std::string_view payload) {
   if (tree && !facts.plain() && !facts.name_twice) return;  // may be refused or not
   const JsonTree& object = readable ? *tree : none;
   CheckText(claims.subject, object, "sub");
-  CheckText(claims.email, object, "email");
+  if (object.String("email").value_or("@").find('@') != std::string_view::npos) {
+    CheckText(claims.email, object, "email");
+  } else {
+    Require(claims.email.empty(), "an email is an address");
+  }
   Require(IsShownText(claims.principal_id, kClaimBytesMax), "it is fit to show");
   const JsonTree* tier = object.Find("tier");
   Require(!claims.tier || *claims.tier >= 0, "a tier is not negative");

@@ -135,6 +135,13 @@ TEST(Claims, TextIsFitToShow) {
   EXPECT_TRUE(IsEmpty(ReadPayload(R"({"sub":7,"email":["a@b"],"principal_id":null})")));
 }
 
+// Matrix E14.
+TEST(Claims, AnEmailIsAnAddress) {
+  EXPECT_EQ(ReadPayload(R"({"email":"r3fr3sh-token"})").email, "");
+  EXPECT_EQ(ReadUserinfo(R"({"email":"r3fr3sh-token"})").email, "");
+  EXPECT_EQ(ReadUserinfo(R"({"email":"a@b"})").email, "a@b");
+}
+
 TEST(Claims, TextIsBounded) {
   const std::string longest(320, 'x');
   EXPECT_EQ(ReadPayload(R"({"sub":")" + longest + R"("})").subject, longest);

@@ -247,5 +247,19 @@ TEST(TokenResponse, AnErrorNeverHoldsTheToken) {
   }
 }
 
+// Matrix E14.
+TEST(TokenResponse, TheOwnerHoldsNoToken) {
+  const std::string access = JwtText(R"({"sub":"id-of-r3fr3sh!"})");
+  const std::string id = JwtText(R"({"email":"r3fr3sh!@b","principal_id":"r3fr3sh! r"})");
+  const Result<TokenSet> tokens =
+      Parse(R"({"refresh_token":"r3fr3sh!","access_token":")" + access +
+            R"(","id_token":")" + id + "\"}");
+  ASSERT_TRUE(tokens.ok());
+  const Claims owner = OwnerOf(tokens.value());
+  EXPECT_EQ(owner.subject, "id-of-[masked]");
+  EXPECT_EQ(owner.principal_id, "[masked] r");
+  EXPECT_EQ(owner.email, "[masked]@b");
+}
+
 }  // namespace
 }  // namespace xai

@@ -92,6 +92,16 @@ TEST_F(DocumentsTest, StatusOfSomebody) {
   EXPECT_EQ(status.find("the-access-token"), std::string::npos);
 }
 
+// Matrix E14.
+TEST_F(DocumentsTest, TheOwnerIsNotNamedByAToken) {
+  SignIn();
+  account_.email = "the-access-token@example.org";
+  account_.subject = "id-" + std::string(40, 'a');
+  const std::unique_ptr<JsonDocument> document = MustParse(StatusDocument(View()));
+  EXPECT_EQ(document->root()["email"].String(), "[masked]@example.org");
+  EXPECT_EQ(document->root()["account_id"].String(), "[masked]");
+}
+
 TEST_F(DocumentsTest, EachStateSaysWhatToDo) {
   ExpectStatus("signed_out", false, "start");
   account_.pending = PendingView{"A-B", "u", "v", 5, kNow + 1};
