@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "http/curl_sockets.h"
+#include "http/proxy.h"
 #include "http/url.h"
 
 namespace xai {
@@ -175,6 +176,13 @@ bool CurlTransfer::sent() const {
   return bytes > 0;
 }
 
+bool CurlTransfer::IsProxied() const {
+  const char* address = nullptr;
+  curl_easy_getinfo(easy_.get(), CURLINFO_EFFECTIVE_URL, &address);
+  const std::optional<UrlParts> url = ParseUrl(address != nullptr ? address : "");
+  return url && UsesProxy(settings_, url->host);
+}
+
 Error CurlTransfer::ToError(CURLcode code) const {
   long connect_status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &connect_status);
@@ -187,6 +195,9 @@ Error CurlTransfer::ToError(CURLcode code) const {
   const bool too_long = code == CURLE_OUT_OF_MEMORY || static_cast<int>(code) == 100;
   if (too_long && sent() && !head_reported_) {
     return Error::Make(ErrorCode::kProtocol, kHeadTooLargeDetail);
+  }
+  if (code == CURLE_COULDNT_CONNECT && IsProxied()) {
+    return Error::Make(ErrorCode::kProxy, "the proxy cannot be reached");
   }
   // libcurl's own words for the code: they hold no data of the exchange.
   Error error = Error::Make(CodeFor(code), curl_easy_strerror(code));

@@ -88,6 +88,7 @@ class CurlTransfer {
   // take no call any more: who has no memory loses this transfer alone.
   template <typename Call>
   size_t Guarded(Call call);
+  bool IsProxied() const;
   Error ToError(CURLcode code) const;
 
   static constexpr const char* kHeadTooLargeDetail =

@@ -3,7 +3,7 @@
 import harness
 from answers import CHAT_MODEL
 from certificates import Authority
-from chaos_harness import TEMPORARY, ChaosTest
+from chaos_harness import ChaosTest
 from chaosd import Chaos
 from harness import Stage
 from xai_names import API, AUTH, REFRESH, TOKEN, Tunnels, Xai
@@ -61,7 +61,9 @@ class ProxyTest(ChaosTest):
     def test_nobody_there(self):
         with Chaos(Keeper()) as proxy:
             pass
-        self.check_error(self.complete(proxy, TEMPORARY).result, "network")
+        self.check_error(self.complete(proxy, FAILED).result, "proxy", retry=False)
+        refresh = self.stage.run("refresh", config=self.through(proxy), code=FAILED)
+        self.check_error(refresh.document, "proxy", retry=False)
 
     # C36
     def test_one_that_refuses(self):

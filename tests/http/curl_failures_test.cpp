@@ -251,6 +251,25 @@ TEST_F(CurlFailuresTest, AProxyThatRefusesIsNamed) {
   }
 }
 
+// Matrix C36.
+TEST_F(CurlFailuresTest, AProxyThatIsNotThereIsNamed) {
+  const RefusingPort port;
+  HttpSettings settings;
+  settings.proxy_url = port.Url("");
+  // This machine, by a name that is no loopback's.
+  const std::string url =
+      "https://0.0.0.0" + port.Url("/").substr(port.Url("/").rfind(':'));
+  for (const std::string_view no_proxy : {"", "0.0.0.0"}) {
+    settings.no_proxy = no_proxy;
+    Build(settings);
+    RecordingHandler handler;
+    Exchange(url, &handler);
+    EXPECT_EQ(handler.Outcome(), no_proxy.empty() ? "proxy" : "network");
+    EXPECT_EQ(handler.result->error().reason, "");
+    EXPECT_EQ(handler.result->error().http_status, 0);
+  }
+}
+
 TEST_F(CurlFailuresTest, AProxyThatAnswersInPlainTextBreaksTls) {
   HttpSettings settings;
   settings.proxy_url = server_.Origin();
