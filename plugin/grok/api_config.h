@@ -20,6 +20,7 @@ namespace xai {
 struct ApiConfig {
   std::string base_url;  // with /v1
   std::vector<HttpHeader> extra_headers;
+  bool proxied = false;  // there is a proxy on the way to it
   int64_t connect_ms = 10'000;
   int64_t first_byte_ms = 300'000;
   int64_t idle_ms = 300'000;          // no byte at all

@@ -1,6 +1,7 @@
 #include "grok/api_error.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/json_reader.h"
 #include "base/limits.h"
@@ -39,6 +40,16 @@ ErrorCode CodeForPage(const HttpHead& head) {
   }
   if (head.status == 429) return ErrorCode::kRateLimited;
   return head.status >= 500 ? ErrorCode::kUpstream : ErrorCode::kProtocol;
+}
+
+// What is not xAI's to say: it is between us and xAI that somebody wants a sign-in.
+std::optional<Error> ReadGateError(int status) {
+  if (status == 407) return Error::Make(ErrorCode::kUpstream, "xAI answered 407");
+  if (status == 511) {
+    return Error::Make(ErrorCode::kProtocol,
+                       "the network wants a sign-in of its own (status 511)", "portal");
+  }
+  return std::nullopt;
 }
 
 bool IsContextOverflow(std::string_view text) {
@@ -151,10 +162,12 @@ std::string RequestIdOf(const HttpHead& head, std::string_view bearer) {
 }
 
 Error ReadApiError(const HttpHead& head, std::string_view body, std::string_view bearer) {
-  Error error;
+  const std::optional<Error> gate = ReadGateError(head.status);
+  Error error = gate.value_or(Error());
   error.http_status = head.status;
   error.request_id = RequestIdOf(head, bearer);
   error.retry_after_ms = ParseRetryAfter(head.Header("retry-after"));
+  if (gate) return error;
   if (IsHtml(head, body)) {
     error.code = CodeForPage(head);
     error.detail = "a web page came instead of an answer (status " +

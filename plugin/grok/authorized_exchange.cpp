@@ -150,6 +150,11 @@ void AuthorizedExchange::OnStaleToken(Error error) {
 }
 
 void AuthorizedExchange::Refuse(Error error, const HttpHead* head) {
+  if (head != nullptr && head->status == 407 && services_.config->proxied) {
+    error.code = ErrorCode::kProxy;  // one that reads what it passes on
+    error.detail = "the proxy answered 407";
+    error.reason = "proxy_auth";
+  }
   handler_->OnRefused(std::move(error), head);
 }
 

@@ -8,6 +8,9 @@
 namespace xai {
 namespace {
 
+// RFC 6585 section 6: the network before the server wants a sign-in.
+constexpr int kPortalStatus = 511;
+
 std::optional<OAuthErrorKind> KindOf(std::string_view error) {
   if (error == "authorization_pending") return OAuthErrorKind::kAuthorizationPending;
   if (error == "slow_down") return OAuthErrorKind::kSlowDown;
@@ -45,6 +48,10 @@ OAuthFault ReadOAuthFault(const HttpResponse& response) {
   fault.detail = "the sign-in server answered " + std::to_string(fault.http_status);
   if (fault.http_status / 100 == 3) {
     fault.kind = OAuthErrorKind::kRedirect;
+    return fault;
+  }
+  if (fault.http_status == kPortalStatus) {
+    fault.detail = "the network wants a sign-in of its own (status 511)";
     return fault;
   }
   fault.edge_page = IsEdgePage(response.head);
@@ -87,7 +94,10 @@ Error ToError(const OAuthFault& fault) {
     case OAuthErrorKind::kAuthorizationPending:
     case OAuthErrorKind::kSlowDown:
     case OAuthErrorKind::kTransient:
-      if (fault.edge_page) {
+      if (fault.http_status == kPortalStatus) {
+        code = ErrorCode::kProtocol;
+        reason = "portal";
+      } else if (fault.edge_page) {
         code = ErrorCode::kEdgeBlocked;
       } else {
         reason = "transient";

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "base/manifest.h"
+#include "http/proxy.h"
 #include "http/url.h"
 #include "runtime/provider_config.h"
 
@@ -192,6 +193,8 @@ Result<void> ResolveEndpoints(const JsonValue& config, const JsonValue& manifest
   if (read.ok()) read = ReadNames(config, manifest, out);
   if (read.ok()) read = ReadExtraHeaders(config, out);
   if (read.ok()) read = ReadProxy(config, environment, out);
+  const std::optional<UrlParts> api = ParseUrl(out->api.base_url);
+  out->api.proxied = api && UsesProxy(out->http, api->host);
   return read;
 }
 

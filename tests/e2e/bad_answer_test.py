@@ -45,6 +45,8 @@ class BadAnswerTest(SignedInTest):
         self.chat("edge_blocked", status=522, body=PAGE, headers=HTML, code=TEMPORARY)
         self.chat("overloaded", status=502, body=PAGE, headers=HTML, code=TEMPORARY)
         self.chat("upstream", status=500, body=PAGE, headers=HTML, code=TEMPORARY)
+        self.chat("protocol", "portal", status=511, body=PAGE, headers=HTML)
+        self.chat("upstream", status=407, body=PAGE, headers=HTML, code=TEMPORARY)
         self.check_signed_in()
 
     def forget_models(self):
@@ -79,6 +81,7 @@ class BadAnswerTest(SignedInTest):
         self.refresh("protocol", body=PAGE, headers=HTML)
         self.refresh("edge_blocked", status=403, body=PAGE, headers=CHALLENGE, code=TEMPORARY)
         self.refresh("upstream", status=500, body=PAGE, headers=HTML, code=TEMPORARY)
+        self.refresh("protocol", "portal", status=511, body=PAGE, headers=HTML)
         # A page that is longer than any answer with a token says no less.
         asked = self.sim.stats()["scenes"]
         self.refresh("upstream", status=503, body=PAGE + "x" * 100_000, headers=HTML,

@@ -275,6 +275,18 @@ struct Page {
   const char* error;
 };
 
+TEST(ApiErrorTest, WhoeverIsInBetweenIsNotXai) {
+  for (const char* body : {"<html>", R"({"error":"words"})", ""}) {
+    const Error portal = ReadApiError(Head(511, kHtml), body);
+    EXPECT_EQ(portal.code, ErrorCode::kProtocol) << body;
+    EXPECT_EQ(portal.reason, "portal") << body;
+    EXPECT_EQ(portal.http_status, 511) << body;
+    const Error proxy = ReadApiError(Head(407, kText), body);
+    EXPECT_EQ(proxy.code, ErrorCode::kUpstream) << "the request is not at fault";
+    EXPECT_EQ(proxy.detail, "xAI answered 407") << body;
+  }
+}
+
 TEST(ApiErrorTest, APageIsNeverShown) {
   const Page pages[] = {
       {403, "edge_blocked"}, {502, "overloaded"},   {503, "overloaded"},

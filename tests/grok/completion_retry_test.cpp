@@ -262,5 +262,21 @@ TEST_F(CompletionRetryTest, TheWrongLaneIsLeftOnceAndRemembered) {
   EXPECT_EQ(sent(), 3u);
 }
 
+// Matrix C36.
+TEST_F(CompletionRetryTest, AProxyThatWantsASignInIsNotXai) {
+  world.config.proxied = true;
+  Send();
+  Refuse(407, "<html>");
+  ExpectFailure("proxy", "proxy_auth");
+  EXPECT_EQ(sent(), 1u);
+}
+
+TEST_F(CompletionRetryTest, WithoutAProxyTheSameIsAFaultOfXais) {
+  Send();
+  Refuse(407, "<html>");
+  ExpectFailure("upstream");
+  EXPECT_EQ(sent(), 1u);
+}
+
 }  // namespace
 }  // namespace xai

@@ -104,6 +104,18 @@ TEST(OAuthFault, WhatSaysNothingAboutTheGrantIsTransient) {
   }
 }
 
+TEST(OAuthFault, ASignInPageOfTheNetworkIsNamed) {
+  for (const std::string& body : {std::string("<html>"), BodyOf("invalid_grant")}) {
+    const OAuthFault fault =
+        ReadOAuthFault(HttpReply(511, body, {{"content-type", "text/html"}}));
+    EXPECT_EQ(fault.kind, Kind::kTransient) << body;
+    const Error error = ToError(fault);
+    EXPECT_EQ(error.code, ErrorCode::kProtocol) << body;
+    EXPECT_EQ(error.reason, "portal") << body;
+    EXPECT_EQ(error.detail, "the network wants a sign-in of its own (status 511)");
+  }
+}
+
 TEST(OAuthFault, AGateBeforeTheServerIsNamed) {
   const std::vector<HttpHeader> html = {{"content-type", "text/html; charset=UTF-8"}};
   for (const int status : {403, 520, 525, 530}) {

@@ -293,5 +293,16 @@ TEST(ProviderConfigTest, FindsTheProxy) {
   EXPECT_EQ(proxy(R"({"proxy":"environment"})", {{"HTTPS_PROXY", "b"}}).proxy_url, "b");
 }
 
+TEST(ProviderConfigTest, KnowsWhetherTheApiIsBehindAProxy) {
+  const auto proxied = [](Variables variables) {
+    variables["HOME"] = "/h";
+    return Read("", variables).value().api.proxied;
+  };
+  EXPECT_FALSE(proxied({}));
+  EXPECT_TRUE(proxied({{"HTTPS_PROXY", "http://p:1"}}));
+  EXPECT_TRUE(proxied({{"HTTPS_PROXY", "http://p:1"}, {"NO_PROXY", "auth.x.ai"}}));
+  EXPECT_FALSE(proxied({{"HTTPS_PROXY", "http://p:1"}, {"NO_PROXY", "api.x.ai"}}));
+}
+
 }  // namespace
 }  // namespace xai
