@@ -28,8 +28,12 @@ inline constexpr size_t kHeadBytesMax = 64u << 10;
 inline constexpr size_t kAuthBodyBytesMax = 64u << 10;
 inline constexpr size_t kModelsBodyBytesMax = 4u << 20;
 inline constexpr size_t kErrorBodyBytesMax = 64u << 10;
-// A whole answer that is not streamed, with images in base64.
+// A whole answer that is not streamed, with images in base64; and what is kept of one
+// that is, until its end is told.
 inline constexpr size_t kAnswerBodyBytesMax = 64u << 20;
+// What an entry of a list that is kept counts beside its text: the string around it, or a
+// node of the set that finds it.
+inline constexpr size_t kAnswerEntryBytes = 48;
 // One line and one event of a stream: an image in base64 can be 10 MB.
 inline constexpr size_t kSseLineBytesMax = 16u << 20;
 inline constexpr size_t kSseEventBytesMax = 16u << 20;

@@ -1,5 +1,7 @@
 #include "grok/answer.h"
 
+#include "base/limits.h"
+
 namespace xai {
 namespace {
 
@@ -23,8 +25,33 @@ void Usage::WriteTo(JsonWriter* json) const {
   json->EndObject();
 }
 
+bool Answer::Keep(size_t bytes) {
+  if (bytes > limits::kAnswerBodyBytesMax - kept_bytes) too_large = true;
+  if (too_large) return false;
+  kept_bytes += bytes;
+  return true;
+}
+
+void Answer::Append(std::string_view more, std::string* to) {
+  if (Keep(more.size())) to->append(more);
+}
+
+void Answer::Assign(std::string_view value, std::string* to) {
+  if (*to != value && Keep(value.size())) to->assign(value);
+}
+
+void Answer::Add(std::string entry, std::vector<std::string>* to) {
+  if (Keep(entry.size() + limits::kAnswerEntryBytes)) to->push_back(std::move(entry));
+}
+
 void Answer::AddCitation(std::string_view url) {
-  if (cited.emplace(url).second) citations.emplace_back(url);
+  const auto [place, added] = cited.emplace(url);
+  if (!added) return;
+  if (Keep(2 * (url.size() + limits::kAnswerEntryBytes))) {
+    citations.emplace_back(url);
+  } else {
+    cited.erase(place);
+  }
 }
 
 }  // namespace xai

@@ -54,6 +54,17 @@ struct Answer {
   std::string text;
   std::string reasoning;
 
+  // Of what the functions below have kept.
+  size_t kept_bytes = 0;
+  // The request must end: something was not kept.
+  bool too_large = false;
+
+  // Counts what is about to be kept.  False, and too_large, if it must not be: with it
+  // the whole would pass limits::kAnswerBodyBytesMax.
+  bool Keep(size_t bytes);
+  void Append(std::string_view more, std::string* to);
+  void Assign(std::string_view value, std::string* to);
+  void Add(std::string entry, std::vector<std::string>* to);
   void AddCitation(std::string_view url);
 };
 

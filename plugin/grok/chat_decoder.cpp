@@ -80,9 +80,9 @@ void ChatDecoder::OnToolCallEnd() {
   if (index >= static_cast<size_t>(kToolCallsMax)) return;
   if (index >= calls.size()) calls.resize(index + 1);
   ToolCall& call = calls[index];
-  if (!call_id_.empty()) call.id = call_id_;
-  if (!call_name_.empty()) call.name = call_name_;
-  call.arguments.append(call_arguments_);
+  if (!call_id_.empty()) answer_->Assign(call_id_, &call.id);
+  if (!call_name_.empty()) answer_->Assign(call_name_, &call.name);
+  answer_->Append(call_arguments_, &call.arguments);
   content_ = true;
   if (!stream_tool_calls_) return;
   const auto number = static_cast<uint32_t>(index);

@@ -81,7 +81,7 @@ bool ChatDecoder::OnString(std::string_view text) {
       }
       if (name_ == Name::kRefusal) {
         ++told_;
-        answer_->refusal.append(Clean(text));
+        answer_->Append(Clean(text), &answer_->refusal);
       }
       return true;
     case Place::kToolCall:

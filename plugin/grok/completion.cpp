@@ -21,6 +21,10 @@ bool SaysMore(const Error& error) {
   return error.code == ErrorCode::kProtocol || error.code == ErrorCode::kNoMemory;
 }
 
+Error TooLarge() {
+  return Error::Make(ErrorCode::kTooLarge, "the answer is too large");
+}
+
 }  // namespace
 
 Completion::Completion(const ApiServices& services, std::unique_ptr<JsonDocument> request,
@@ -111,7 +115,7 @@ bool Completion::OnAnswerBytes(std::string_view bytes) {
   last_byte_ms_ = services_.clock->SteadyMs();
   if (state_ == State::kCollecting) {
     if (collected_.size() + bytes.size() > limits::kAnswerBodyBytesMax) {
-      Fail(Error::Make(ErrorCode::kTooLarge, "the answer is too large"));
+      Fail(TooLarge());
     } else {
       collected_.append(bytes);
     }
@@ -122,7 +126,9 @@ bool Completion::OnAnswerBytes(std::string_view bytes) {
   Result<void> fed = parser_.Feed(bytes, this);
   bool go_on = joiner_.End();
   go_on = !decoder_->TakePause() && go_on;
-  if (stream_error_) {
+  if (answer_.too_large) {
+    Fail(TooLarge());
+  } else if (stream_error_) {
     Fail(std::move(*stream_error_));
   } else if (!fed.ok()) {
     Fail(std::move(fed).error());
@@ -170,6 +176,10 @@ void Completion::OnAnswerEnd(Result<void> result) {
   if (state_ == State::kStreaming) {
     // A last event without its blank line counts only if it is the terminal marker.
     parser_.Finish(this);
+    if (answer_.too_large) {
+      Fail(TooLarge());
+      return;
+    }
     // Whoever has said why it ends may leave out the marker, but not break off.
     if (complete_ || (result.ok() && decoder_->MayEnd())) {
       Succeed();
@@ -191,7 +201,9 @@ void Completion::OnAnswerEnd(Result<void> result) {
 
 void Completion::FinishCollected() {
   const AnswerDecoder::Progress progress = decoder_->OnData(collected_);
-  if (progress == AnswerDecoder::Progress::kError) {
+  if (answer_.too_large) {
+    Fail(TooLarge());
+  } else if (progress == AnswerDecoder::Progress::kError) {
     Fail(ReadError(head_, collected_));
   } else if (progress == AnswerDecoder::Progress::kInvalid || !decoder_->MayEnd()) {
     Error error =
@@ -221,14 +233,14 @@ void Completion::Resume() {
 bool Completion::OnText(std::string_view text) {
   OnDelivered(text.size());
   if (options_.stream) return sink_->OnText(text);
-  answer_.text.append(text);
+  answer_.Append(text, &answer_.text);
   return true;
 }
 
 bool Completion::OnReasoning(std::string_view text) {
   OnDelivered(text.size());
   if (options_.stream) return sink_->OnReasoning(text);
-  answer_.reasoning.append(text);
+  answer_.Append(text, &answer_.reasoning);
   return true;
 }
 

@@ -2,21 +2,13 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "grok/lone_surrogates.h"
 #include "grok/usage.h"
 
 namespace xai {
 namespace {
-
-// Items can end in another order than they began in; what is kept of them stays in the
-// order of the answer, which counts when it is handed back.
-void InsertInOrder(int64_t output_index, std::string document,
-                   std::vector<int64_t>* places, std::vector<std::string>* documents) {
-  const auto place = std::upper_bound(places->begin(), places->end(), output_index);
-  documents->insert(documents->begin() + (place - places->begin()), std::move(document));
-  places->insert(place, output_index);
-}
 
 // An event without an index may have been of any item.
 bool Has(const std::set<int64_t>& streamed, int64_t output_index) {
@@ -108,11 +100,11 @@ AnswerDecoder::Progress ResponsesDecoder::OnDelta() {
     told_ = Delta::kReasoning;
     Tell(told_, delta_);
   } else if (type_ == "response.refusal.delta") {
-    answer_->refusal.append(delta_);
+    answer_->Append(delta_, &answer_->refusal);
   } else if (type_ == "response.function_call_arguments.delta") {
     const size_t index = CallAt(output_index_);
     ToolCall& call = answer_->tool_calls[index];
-    call.arguments.append(delta_);
+    answer_->Append(delta_, &call.arguments);
     if (stream_tool_calls_ && call.announced) {
       Told(sink_->OnToolArguments(static_cast<uint32_t>(index), delta_));
     }
@@ -135,9 +127,9 @@ void ResponsesDecoder::OnItemAdded() {
   }
   const size_t index = CallAt(output_index_);
   ToolCall& call = answer_->tool_calls[index];
-  call.id = item->call_id;
-  call.name = item->name;
-  if (call.arguments.empty()) call.arguments = item->input;
+  answer_->Assign(item->call_id, &call.id);
+  answer_->Assign(item->name, &call.name);
+  if (call.arguments.empty()) answer_->Assign(item->input, &call.arguments);
   if (!stream_tool_calls_) return;
   call.announced = true;
   const auto number = static_cast<uint32_t>(index);
@@ -154,21 +146,31 @@ void ResponsesDecoder::OnItemDone(const std::string& json, int64_t output_index)
     OnFunctionCall(*item, output_index);
   } else if (item->type == "reasoning") {
     if (item->encrypted) {
-      InsertInOrder(output_index, json, &reasoning_places_,
-                    &answer_->encrypted_reasoning);
+      KeepInOrder(output_index, json, &reasoning_places_, &answer_->encrypted_reasoning);
     }
     if (!reasoning_streamed_ && !item->summary.empty()) {
       Told(sink_->OnReasoning(item->summary));
     }
   } else if (IsServerToolCall(*item)) {
-    InsertInOrder(output_index, ServerToolDocument(*item), &tool_places_,
-                  &answer_->server_tool_calls);
+    KeepInOrder(output_index, ServerToolDocument(*item), &tool_places_,
+                &answer_->server_tool_calls);
   }
+}
+
+// Items can end in another order than they began in; what is kept of them stays in the
+// order of the answer, which counts when it is handed back.
+void ResponsesDecoder::KeepInOrder(int64_t output_index, std::string document,
+                                   std::vector<int64_t>* places,
+                                   std::vector<std::string>* documents) {
+  if (!answer_->Keep(document.size() + limits::kAnswerEntryBytes)) return;
+  const auto place = std::upper_bound(places->begin(), places->end(), output_index);
+  documents->insert(documents->begin() + (place - places->begin()), std::move(document));
+  places->insert(place, output_index);
 }
 
 void ResponsesDecoder::OnMessage(const OutputItem& item, int64_t output_index) {
   if (!Has(texts_, output_index) && !item.text.empty()) Told(sink_->OnText(item.text));
-  if (answer_->refusal.empty()) answer_->refusal = item.refusal;
+  if (answer_->refusal.empty()) answer_->Assign(item.refusal, &answer_->refusal);
   if (Has(annotated_, output_index)) return;
   for (const std::string& annotation : item.annotations)
     AddAnnotation(annotation, answer_);
@@ -177,10 +179,10 @@ void ResponsesDecoder::OnMessage(const OutputItem& item, int64_t output_index) {
 void ResponsesDecoder::OnFunctionCall(const OutputItem& item, int64_t output_index) {
   const size_t index = CallAt(output_index);
   ToolCall& call = answer_->tool_calls[index];
-  if (!item.call_id.empty()) call.id = item.call_id;
-  if (!item.name.empty()) call.name = item.name;
+  if (!item.call_id.empty()) answer_->Assign(item.call_id, &call.id);
+  if (!item.name.empty()) answer_->Assign(item.name, &call.name);
   const bool late_arguments = call.arguments.empty() && !item.input.empty();
-  if (late_arguments) call.arguments = item.input;
+  if (late_arguments) answer_->Assign(item.input, &call.arguments);
   if (!call.announced) {
     TellCall(index);
   } else if (late_arguments) {

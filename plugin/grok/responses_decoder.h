@@ -57,6 +57,8 @@ class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
   void Tell(Delta delta, std::string_view text);
   void OnItemAdded();
   void OnItemDone(const std::string& json, int64_t output_index);
+  void KeepInOrder(int64_t output_index, std::string document,
+                   std::vector<int64_t>* places, std::vector<std::string>* documents);
   void OnMessage(const OutputItem& item, int64_t output_index);
   void OnFunctionCall(const OutputItem& item, int64_t output_index);
   Progress OnSnapshot(const ResponseSnapshot& response);

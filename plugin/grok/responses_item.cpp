@@ -99,7 +99,7 @@ void AddAnnotation(std::string json, Answer* answer) {
       answer->AddCitation(ToValidUtf8(member.text));
     }
   });
-  answer->annotations.push_back(std::move(json));
+  answer->Add(std::move(json), &answer->annotations);
 }
 
 std::optional<ResponseSnapshot> ReadResponse(std::string_view json) {
