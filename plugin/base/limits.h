@@ -34,6 +34,11 @@ inline constexpr size_t kAnswerBodyBytesMax = 64u << 20;
 // What an entry of a list that is kept counts beside its text: the string around it, or a
 // node of the set that finds it.
 inline constexpr size_t kAnswerEntryBytes = 48;
+// Calls of the host's functions in one answer: more than any model makes.
+inline constexpr size_t kToolCallsMax = 256;
+// Output items of one answer of /v1/responses: a multi-agent model that searches makes
+// hundreds.  Each costs a node in a map, and time to be put in its place.
+inline constexpr size_t kOutputItemsMax = 4096;
 // One line and one event of a stream: an image in base64 can be 10 MB.
 inline constexpr size_t kSseLineBytesMax = 16u << 20;
 inline constexpr size_t kSseEventBytesMax = 16u << 20;

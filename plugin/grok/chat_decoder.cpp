@@ -5,12 +5,6 @@
 #include "grok/usage.h"
 
 namespace xai {
-namespace {
-
-// More calls than any model makes; keeps a hostile index from costing memory.
-constexpr int64_t kToolCallsMax = 256;
-
-}  // namespace
 
 ChatDecoder::ChatDecoder(Answer* answer, AnswerSink* sink, bool stream_tool_calls)
     : answer_(answer), sink_(sink), stream_tool_calls_(stream_tool_calls) {}
@@ -67,7 +61,9 @@ void ChatDecoder::OnToolCallEnd() {
   std::vector<ToolCall>& calls = answer_->tool_calls;
   // A call without an index continues the last one, unless it has an id of its own.
   size_t index = calls.empty() ? 0 : calls.size() - 1;
-  if (call_index_ && *call_index_ >= 0 && *call_index_ < kToolCallsMax) {
+  // A hostile index must not cost memory.
+  constexpr auto kMax = static_cast<int64_t>(limits::kToolCallsMax);
+  if (call_index_ && *call_index_ >= 0 && *call_index_ < kMax) {
     index = static_cast<size_t>(*call_index_);
   } else if (!call_id_.empty() && !calls.empty() && calls.back().id != call_id_) {
     index = calls.size();
@@ -77,7 +73,10 @@ void ChatDecoder::OnToolCallEnd() {
       calls[index].id != call_id_) {
     index = calls.size();
   }
-  if (index >= static_cast<size_t>(kToolCallsMax)) return;
+  if (index >= limits::kToolCallsMax) {
+    answer_->too_large = true;
+    return;
+  }
   if (index >= calls.size()) calls.resize(index + 1);
   ToolCall& call = calls[index];
   if (!call_id_.empty()) answer_->Assign(call_id_, &call.id);

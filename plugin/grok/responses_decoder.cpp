@@ -8,14 +8,6 @@
 #include "grok/usage.h"
 
 namespace xai {
-namespace {
-
-// An event without an index may have been of any item.
-bool Has(const std::set<int64_t>& streamed, int64_t output_index) {
-  return streamed.count(output_index) > 0 || streamed.count(-1) > 0;
-}
-
-}  // namespace
 
 ResponsesDecoder::ResponsesDecoder(Answer* answer, AnswerSink* sink,
                                    bool stream_tool_calls)
@@ -71,7 +63,8 @@ AnswerDecoder::Progress ResponsesDecoder::OnTypedEvent(std::string_view) {
     return Progress::kContent;
   }
   if (type_ == "response.output_text.annotation.added") {
-    annotated_.insert(output_index_);
+    Item* const item = ItemAt(output_index_);
+    if (item != nullptr) item->annotations = true;
     if (!nested_.empty()) AddAnnotation(nested_, answer_);
     return Progress::kContent;
   }
@@ -91,7 +84,9 @@ AnswerDecoder::Progress ResponsesDecoder::OnDelta() {
   if (delta_.empty()) return Progress::kLiveness;
   if (!IsValidUtf8(delta_)) delta_ = ToValidUtf8(delta_);
   if (type_ == "response.output_text.delta") {
-    texts_.insert(output_index_);
+    Item* const item = ItemAt(output_index_);
+    if (item == nullptr) return Progress::kContent;
+    item->text = true;
     told_ = Delta::kText;
     Tell(told_, delta_);
   } else if (type_ == "response.reasoning_summary_text.delta" ||
@@ -102,11 +97,12 @@ AnswerDecoder::Progress ResponsesDecoder::OnDelta() {
   } else if (type_ == "response.refusal.delta") {
     answer_->Append(delta_, &answer_->refusal);
   } else if (type_ == "response.function_call_arguments.delta") {
-    const size_t index = CallAt(output_index_);
-    ToolCall& call = answer_->tool_calls[index];
+    const std::optional<size_t> index = CallAt(output_index_);
+    if (!index) return Progress::kContent;
+    ToolCall& call = answer_->tool_calls[*index];
     answer_->Append(delta_, &call.arguments);
     if (stream_tool_calls_ && call.announced) {
-      Told(sink_->OnToolArguments(static_cast<uint32_t>(index), delta_));
+      Told(sink_->OnToolArguments(static_cast<uint32_t>(*index), delta_));
     }
   }
   return Progress::kContent;
@@ -120,26 +116,29 @@ void ResponsesDecoder::Tell(Delta delta, std::string_view text) {
 void ResponsesDecoder::OnItemAdded() {
   const std::optional<OutputItem> item = ReadOutputItem(nested_);
   if (!item || item->type != "function_call") return;
+  Item* const known = ItemAt(output_index_);
   // A host that was told of a call cannot be told that it was another.
-  if (items_done_.count(output_index_) > 0 ||
-      !items_added_.insert(output_index_).second) {
-    return;
-  }
-  const size_t index = CallAt(output_index_);
-  ToolCall& call = answer_->tool_calls[index];
+  if (known == nullptr || known->done || known->added) return;
+  known->added = true;
+  const std::optional<size_t> index = CallAt(output_index_);
+  if (!index) return;
+  ToolCall& call = answer_->tool_calls[*index];
   answer_->Assign(item->call_id, &call.id);
   answer_->Assign(item->name, &call.name);
   if (call.arguments.empty()) answer_->Assign(item->input, &call.arguments);
   if (!stream_tool_calls_) return;
   call.announced = true;
-  const auto number = static_cast<uint32_t>(index);
+  const auto number = static_cast<uint32_t>(*index);
   Told(sink_->OnToolCall(number, call));
   if (!call.arguments.empty()) Told(sink_->OnToolArguments(number, call.arguments));
 }
 
 void ResponsesDecoder::OnItemDone(const std::string& json, int64_t output_index) {
   const std::optional<OutputItem> item = ReadOutputItem(json);
-  if (!item || !items_done_.insert(output_index).second) return;
+  if (!item) return;
+  Item* const known = ItemAt(output_index);
+  if (known == nullptr || known->done) return;
+  known->done = true;
   if (item->type == "message") {
     OnMessage(*item, output_index);
   } else if (item->type == "function_call") {
@@ -169,24 +168,26 @@ void ResponsesDecoder::KeepInOrder(int64_t output_index, std::string document,
 }
 
 void ResponsesDecoder::OnMessage(const OutputItem& item, int64_t output_index) {
-  if (!Has(texts_, output_index) && !item.text.empty()) Told(sink_->OnText(item.text));
+  if (!Streamed(output_index, &Item::text) && !item.text.empty())
+    Told(sink_->OnText(item.text));
   if (answer_->refusal.empty()) answer_->Assign(item.refusal, &answer_->refusal);
-  if (Has(annotated_, output_index)) return;
+  if (Streamed(output_index, &Item::annotations)) return;
   for (const std::string& annotation : item.annotations)
     AddAnnotation(annotation, answer_);
 }
 
 void ResponsesDecoder::OnFunctionCall(const OutputItem& item, int64_t output_index) {
-  const size_t index = CallAt(output_index);
-  ToolCall& call = answer_->tool_calls[index];
+  const std::optional<size_t> index = CallAt(output_index);
+  if (!index) return;
+  ToolCall& call = answer_->tool_calls[*index];
   if (!item.call_id.empty()) answer_->Assign(item.call_id, &call.id);
   if (!item.name.empty()) answer_->Assign(item.name, &call.name);
   const bool late_arguments = call.arguments.empty() && !item.input.empty();
   if (late_arguments) answer_->Assign(item.input, &call.arguments);
   if (!call.announced) {
-    TellCall(index);
+    TellCall(*index);
   } else if (late_arguments) {
-    Told(sink_->OnToolArguments(static_cast<uint32_t>(index), call.arguments));
+    Told(sink_->OnToolArguments(static_cast<uint32_t>(*index), call.arguments));
   }
 }
 
@@ -196,7 +197,7 @@ AnswerDecoder::Progress ResponsesDecoder::OnSnapshot(const ResponseSnapshot& res
   if (!response.model.empty()) answer_->model = response.model;
   if (!response.usage.empty()) answer_->usage = ReadResponsesUsage(response.usage);
   // What did not stream.  Some snapshots have no output at all.
-  for (size_t i = 0; i < response.items.size(); ++i) {
+  for (size_t i = 0; i < response.items.size() && !answer_->too_large; ++i) {
     OnItemDone(response.items[i], static_cast<int64_t>(i));
   }
   if (response.status == "incomplete" || type_ == "response.incomplete") {
@@ -217,10 +218,36 @@ AnswerDecoder::Progress ResponsesDecoder::OnWholeResponse(std::string_view data)
   return OnSnapshot(*response);
 }
 
-size_t ResponsesDecoder::CallAt(int64_t output_index) {
-  const auto [place, added] = calls_.emplace(output_index, answer_->tool_calls.size());
-  if (added) answer_->tool_calls.emplace_back();
-  return place->second;
+// Null, and the answer too large, if it would be one too many.
+ResponsesDecoder::Item* ResponsesDecoder::ItemAt(int64_t output_index) {
+  const auto found = items_.find(output_index);
+  if (found != items_.end()) return &found->second;
+  if (items_.size() < limits::kOutputItemsMax) return &items_[output_index];
+  answer_->too_large = true;
+  return nullptr;
+}
+
+// An event without an index may have been of any item.
+bool ResponsesDecoder::Streamed(int64_t output_index, bool Item::*what) const {
+  for (const int64_t index : {output_index, int64_t{-1}}) {
+    const auto found = items_.find(index);
+    if (found != items_.end() && found->second.*what) return true;
+  }
+  return false;
+}
+
+// The number of the call that this item is.  Nothing, and the answer too large, if it
+// would be one too many.
+std::optional<size_t> ResponsesDecoder::CallAt(int64_t output_index) {
+  Item* const item = ItemAt(output_index);
+  if (item == nullptr) return std::nullopt;
+  std::vector<ToolCall>& calls = answer_->tool_calls;
+  if (!item->call && calls.size() < limits::kToolCallsMax) {
+    item->call = calls.size();
+    calls.emplace_back();
+  }
+  if (!item->call) answer_->too_large = true;
+  return item->call;
 }
 
 void ResponsesDecoder::TellCall(size_t index) {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +38,14 @@ class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
     kSequenceNumber,
     kNested,
   };
+  // What has been seen of one output item.
+  struct Item {
+    bool added = false;
+    bool done = false;
+    bool text = false;         // it streamed
+    bool annotations = false;  // they streamed
+    std::optional<size_t> call;
+  };
   // What the delta of an event was.
   enum class Delta : uint8_t { kOther, kText, kReasoning };
 
@@ -57,13 +65,15 @@ class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
   void Tell(Delta delta, std::string_view text);
   void OnItemAdded();
   void OnItemDone(const std::string& json, int64_t output_index);
+  Item* ItemAt(int64_t output_index);
+  bool Streamed(int64_t output_index, bool Item::*what) const;
   void KeepInOrder(int64_t output_index, std::string document,
                    std::vector<int64_t>* places, std::vector<std::string>* documents);
   void OnMessage(const OutputItem& item, int64_t output_index);
   void OnFunctionCall(const OutputItem& item, int64_t output_index);
   Progress OnSnapshot(const ResponseSnapshot& response);
   Progress OnWholeResponse(std::string_view data);
-  size_t CallAt(int64_t output_index);
+  std::optional<size_t> CallAt(int64_t output_index);
   void TellCall(size_t index);
   void Told(bool go_on);
 
@@ -86,11 +96,7 @@ class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
   ChunkTemplate template_;
 
   // Of the answer so far.
-  std::map<int64_t, size_t> calls_;  // output_index to number of the call
-  std::set<int64_t> texts_;          // output_index of messages whose text streamed
-  std::set<int64_t> annotated_;      // the same for annotations
-  std::set<int64_t> items_added_;    // output_index
-  std::set<int64_t> items_done_;     // the same
+  std::map<int64_t, Item> items_;  // by output_index; -1: an event had none
   // output_index of each that the answer has.
   std::vector<int64_t> reasoning_places_;
   std::vector<int64_t> tool_places_;

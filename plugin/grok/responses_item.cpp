@@ -2,6 +2,7 @@
 
 #include "base/json_members.h"
 #include "base/json_writer.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 
 namespace xai {
@@ -125,7 +126,11 @@ std::optional<ResponseSnapshot> ReadResponse(std::string_view json) {
     }
     if (member.name == "output" && member.kind == MemberKind::kArray) {
       ReadElements(member.text, [&response](const JsonMember& item) {
-        if (item.kind == MemberKind::kObject) response.items.emplace_back(item.text);
+        // One more than there may be is enough to know that they are too many.
+        if (item.kind == MemberKind::kObject &&
+            response.items.size() <= limits::kOutputItemsMax) {
+          response.items.emplace_back(item.text);
+        }
       });
     }
   });

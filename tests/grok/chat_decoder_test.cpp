@@ -302,6 +302,22 @@ TEST(ChatDecoderTest, AHostileNumberOfCallsCostsNoMemory) {
                         "\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}");
   }
   EXPECT_EQ(reading.answer.tool_calls.size(), 256u);
+  EXPECT_TRUE(reading.answer.too_large);
+}
+
+// Matrix C46.
+TEST(ChatDecoderTest, AsManyCallsAsThereMayBeAndNotOneMore) {
+  Reading reading;
+  const auto call = [&reading](size_t index) {
+    (void)reading.Calls("{\"index\":" + std::to_string(index) + ",\"id\":\"" +
+                        std::to_string(index) + "\",\"function\":{\"name\":\"f\"}}");
+  };
+  for (size_t i = 0; i < limits::kToolCallsMax; ++i) call(i);
+  EXPECT_FALSE(reading.answer.too_large);
+  EXPECT_EQ(reading.answer.tool_calls.size(), limits::kToolCallsMax);
+  call(limits::kToolCallsMax);
+  EXPECT_TRUE(reading.answer.too_large);
+  EXPECT_EQ(reading.answer.tool_calls.size(), limits::kToolCallsMax);
 }
 
 TEST(ChatDecoderTest, ReadsAWholeAnswer) {

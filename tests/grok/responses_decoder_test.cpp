@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "support/collecting_sink.h"
 
 namespace xai {
@@ -238,6 +239,65 @@ TEST(ResponsesDecoderTest, KeepsEncryptedReasoningAsItCame) {
   (void)reading.Done(2, R"({"type":"reasoning","id":"rs_3","summary":[]})");
   (void)reading.Completed("[" + first + "," + second + "]");
   EXPECT_EQ(reading.answer.encrypted_reasoning, (Strings{first, second}));
+}
+
+std::string Event(std::string_view type, size_t index, std::string_view members) {
+  return "{\"type\":\"response." + std::string(type) +
+         "\",\"output_index\":" + std::to_string(index) + "," + std::string(members) +
+         "}";
+}
+
+// Matrix C46.
+TEST(ResponsesDecoderTest, AsManyItemsAsThereMayBeAndNotOneMore) {
+  const std::pair<const char*, const char*> events[] = {
+      {"output_item.done", R"("item":{"type":"web_search_call"})"},
+      {"output_text.delta", R"("delta":"a")"},
+      {"output_text.annotation.added", R"("annotation":{})"},
+  };
+  for (const auto& [type, members] : events) {
+    Reading reading;
+    // Falling, so that each is put before all others.
+    for (size_t i = limits::kOutputItemsMax; i > 0; --i) {
+      (void)reading.decoder.OnData(Event(type, i, members));
+    }
+    EXPECT_FALSE(reading.answer.too_large) << type;
+    (void)reading.decoder.OnData(Event(type, 0, members));
+    EXPECT_TRUE(reading.answer.too_large) << type;
+    EXPECT_LE(reading.answer.server_tool_calls.size(), limits::kOutputItemsMax);
+  }
+}
+
+// Matrix C46.
+TEST(ResponsesDecoderTest, ASnapshotHasAsManyItemsAsThereMayBe) {
+  for (const size_t over : {0u, 1u}) {
+    std::string items = R"({"type":"web_search_call"})";
+    for (size_t i = 1; i < limits::kOutputItemsMax + over; ++i) {
+      items += R"(,{"type":"web_search_call"})";
+    }
+    Reading reading;
+    EXPECT_EQ(reading.Completed("[" + items + "]"), Progress::kComplete);
+    EXPECT_EQ(reading.answer.too_large, over > 0);
+    EXPECT_EQ(reading.answer.server_tool_calls.size(), limits::kOutputItemsMax);
+  }
+}
+
+// Matrix C46.
+TEST(ResponsesDecoderTest, AsManyCallsAsThereMayBeAndNotOneMore) {
+  const std::pair<const char*, const char*> events[] = {
+      {"output_item.added", R"("item":{"type":"function_call","name":"f"})"},
+      {"output_item.done", R"("item":{"type":"function_call","name":"f"})"},
+      {"function_call_arguments.delta", R"("delta":"{}")"},
+  };
+  for (const auto& [type, members] : events) {
+    Reading reading(true);
+    for (size_t i = 0; i < limits::kToolCallsMax; ++i) {
+      (void)reading.decoder.OnData(Event(type, i, members));
+    }
+    EXPECT_FALSE(reading.answer.too_large) << type;
+    (void)reading.decoder.OnData(Event(type, limits::kToolCallsMax, members));
+    EXPECT_TRUE(reading.answer.too_large) << type;
+    EXPECT_EQ(reading.answer.tool_calls.size(), limits::kToolCallsMax) << type;
+  }
 }
 
 TEST(ResponsesDecoderTest, TakesAnnotationsOncePerMessage) {
