@@ -12,37 +12,40 @@
 namespace xai {
 namespace rj = RAPIDJSON_NAMESPACE;
 
-// Passes RapidJSON's events on and bounds the depth, and with it RapidJSON's recursion.
+// Passes RapidJSON's events on and bounds the depth, and with it RapidJSON's recursion,
+// and the number of values.
 class JsonAdapter : public rj::BaseReaderHandler<rj::UTF8<>, JsonAdapter> {
  public:
   JsonAdapter(const rj::MemoryStream* stream, JsonHandler* handler)
       : stream_(stream), handler_(handler) {}
 
-  bool Null() { return handler_->OnNull(); }
-  bool Bool(bool value) { return handler_->OnBool(value); }
+  bool Null() { return OneMore() && handler_->OnNull(); }
+  bool Bool(bool value) { return OneMore() && handler_->OnBool(value); }
   bool RawNumber(const char* text, rj::SizeType size, bool) {
-    return Placed()->OnNumber({text, size});
+    return OneMore() && Placed()->OnNumber({text, size});
   }
   bool String(const char* text, rj::SizeType size, bool) {
-    return Placed()->OnString({text, size});
+    return OneMore() && Placed()->OnString({text, size});
   }
   bool Key(const char* text, rj::SizeType size, bool) {
     return Placed()->OnKey({text, size});
   }
-  bool StartObject() { return Deeper() && handler_->OnStartObject(); }
+  bool StartObject() { return OneMore() && Deeper() && handler_->OnStartObject(); }
   bool EndObject(rj::SizeType) {
     --depth_;
     return handler_->OnEndObject();
   }
-  bool StartArray() { return Deeper() && handler_->OnStartArray(); }
+  bool StartArray() { return OneMore() && Deeper() && handler_->OnStartArray(); }
   bool EndArray(rj::SizeType) {
     --depth_;
     return handler_->OnEndArray();
   }
 
   bool too_deep() const { return depth_ > limits::kJsonDepthMax; }
+  bool too_many() const { return values_ > limits::kJsonValuesMax; }
 
  private:
+  bool OneMore() { return ++values_ <= limits::kJsonValuesMax; }
   bool Deeper() { return ++depth_ <= limits::kJsonDepthMax; }
   JsonHandler* Placed() {
     handler_->end_ = stream_->Tell();
@@ -52,6 +55,7 @@ class JsonAdapter : public rj::BaseReaderHandler<rj::UTF8<>, JsonAdapter> {
   const rj::MemoryStream* stream_;
   JsonHandler* handler_;
   int depth_ = 0;
+  size_t values_ = 0;
 };
 
 namespace {
@@ -152,6 +156,7 @@ std::optional<JsonFault> Read(std::string_view text, JsonHandler* handler) {
   const rj::ParseResult result = reader.template Parse<kReaderFlags>(stream, adapter);
   if (result.IsError()) {
     if (adapter.too_deep()) return JsonFault{result.Offset(), "nested too deep"};
+    if (adapter.too_many()) return JsonFault{result.Offset(), "too many values", true};
     if (result.Code() == rj::kParseErrorTermination)
       return JsonFault{result.Offset(), ""};
     return JsonFault{result.Offset(), "not JSON"};

@@ -1,6 +1,6 @@
 // Reading JSON as a series of events, without building a tree: the way in for everything
-// that comes from the network.  Depth is bounded, numbers stay text, duplicates can be
-// refused.
+// that comes from the network.  Depth and the number of values are bounded, numbers stay
+// text, duplicates can be refused.
 #ifndef XAI_PLUGIN_BASE_JSON_READER_H_
 #define XAI_PLUGIN_BASE_JSON_READER_H_
 
@@ -47,6 +47,7 @@ class JsonHandler {
 struct JsonFault {
   size_t offset = 0;  // where reading stopped
   std::string what;   // empty: the handler stopped it
+  bool too_many_values = false;
 };
 
 // Reads all of `text`, which must hold exactly one value.  Strings may hold ill-formed

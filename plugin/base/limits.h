@@ -12,6 +12,9 @@ namespace xai::limits {
 inline constexpr int kJsonDepthMax = 64;
 // Values in a document of the host: a tree node costs 48 bytes, so this is 50 MB at most.
 inline constexpr size_t kJsonNodesMax = 1u << 20;
+// Values in one text from the network, an event or a whole body: what is made of a value
+// on the way takes up to 64 bytes, though it may be two in the text.
+inline constexpr size_t kJsonValuesMax = 1u << 20;
 // Scalars kept of an answer of the authorization server or of an error body.
 inline constexpr size_t kJsonFieldsMax = 512;
 

@@ -34,8 +34,12 @@ AnswerDecoder::Progress ChatDecoder::ReadChunk(std::string_view data) {
   name_ = Name::kOther;
   usage_.reset();
   error_ = content_ = chunk_ = false;
-  if (ReadJson(ReplaceLoneSurrogates(data, &repaired_), this))
+  const std::optional<JsonFault> fault =
+      ReadJson(ReplaceLoneSurrogates(data, &repaired_), this);
+  if (fault) {
+    if (fault->too_many_values) answer_->too_large = true;
     return error_ ? Progress::kError : Progress::kInvalid;
+  }
   if (error_) return Progress::kError;
   if (!chunk_) return Progress::kInvalid;
   if (!answer_->finish_reason.empty()) TellToolCalls();

@@ -41,7 +41,10 @@ AnswerDecoder::Progress ResponsesDecoder::ReadEvent(std::string_view data) {
   sequence_number_.reset();
   capture_.reset();
   data = ReplaceLoneSurrogates(data, &repaired_);
-  if (ReadJson(data, this)) return Progress::kInvalid;
+  if (const std::optional<JsonFault> fault = ReadJson(data, this)) {
+    if (fault->too_many_values) answer_->too_large = true;
+    return Progress::kInvalid;
+  }
   return type_.empty() ? OnWholeResponse(data) : OnTypedEvent(data);
 }
 

@@ -78,6 +78,28 @@ TEST(ReadJson, TwoHundredThousandArraysDoNotExhaustTheStack) {
   EXPECT_EQ(ReadJson(std::string(200'000, '['), &recorder)->what, "nested too deep");
 }
 
+// Matrix E09.
+TEST(ReadJson, NumberOfValuesIsBounded) {
+  // Counts as all others do.
+  class Counter : public Recorder {
+   public:
+    bool OnNumber(std::string_view) override { return ++numbers > 0; }
+    size_t numbers = 0;
+  };
+  for (const std::string value : {"7", "{}", "[]", "null", "true", "\"\""}) {
+    for (const size_t over : {0u, 1u}) {
+      std::string array = "[" + value;  // two values
+      array.reserve(array.size() + 2 * limits::kJsonValuesMax);
+      for (size_t i = 2; i < limits::kJsonValuesMax + over; ++i) array += ",7";
+      Counter counter;
+      const std::optional<JsonFault> fault = ReadJson(array + "]", &counter);
+      EXPECT_EQ(fault.has_value(), over > 0) << value;
+      EXPECT_EQ(fault && fault->too_many_values, over > 0) << value;
+      EXPECT_EQ(counter.numbers, limits::kJsonValuesMax - (value == "7" ? 1 : 2));
+    }
+  }
+}
+
 TEST(ReadJson, HandlerStopsIt) {
   Recorder recorder;
   const std::optional<JsonFault> fault = ReadJson(R"(["go","stop","on"])", &recorder);

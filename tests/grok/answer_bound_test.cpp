@@ -177,6 +177,22 @@ TEST_F(AnswerBoundCourse, TextThatTheHostReadsIsNot) {
   EXPECT_EQ(sink.Text().size(), kMax + (1u << 20));
 }
 
+// Matrix E09.
+TEST_F(AnswerBoundCourse, AnEventOfTooManyValuesEndsIt) {
+  for (const char* model : {"grok-4.3", "grok-4.20-multi-agent-0309"}) {
+    CompletionCourse course;
+    course.Send("", model);
+    course.Accept();
+    std::string event = R"({"type":"response.queued","choices":[],"x":[)";
+    // The object, its type, its two arrays; and a 0 less, since the last has no comma.
+    for (size_t i = 5; i < limits::kJsonValuesMax; ++i) event += "0,";
+    (void)course.Event(event + "0]}");
+    EXPECT_TRUE(course.sink.ends.empty());
+    (void)course.Event(event + "0,0]}");
+    course.ExpectFailure("too_large");
+  }
+}
+
 // Of what is small as JSON much must be kept.
 TEST_F(AnswerBoundCourse, AWholeAnswerIsBoundedByWhatIsKeptToo) {
   Send(R"("stream":false)");
