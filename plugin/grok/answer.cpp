@@ -44,14 +44,15 @@ void Answer::Add(std::string entry, std::vector<std::string>* to) {
   if (Keep(entry.size() + limits::kAnswerEntryBytes)) to->push_back(std::move(entry));
 }
 
-void Answer::AddCitation(std::string_view url) {
+bool Answer::AddCitation(std::string_view url) {
   const auto [place, added] = cited.emplace(url);
-  if (!added) return;
+  if (!added) return false;
   if (Keep(2 * (url.size() + limits::kAnswerEntryBytes))) {
     citations.emplace_back(url);
   } else {
     cited.erase(place);
   }
+  return true;
 }
 
 }  // namespace xai

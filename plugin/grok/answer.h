@@ -65,7 +65,8 @@ struct Answer {
   void Append(std::string_view more, std::string* to);
   void Assign(std::string_view value, std::string* to);
   void Add(std::string entry, std::vector<std::string>* to);
-  void AddCitation(std::string_view url);
+  // True if it is a new one.
+  bool AddCitation(std::string_view url);
 };
 
 // Gets the pieces of an answer in order.  False asks the caller to pause.

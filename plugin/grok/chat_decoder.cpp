@@ -54,7 +54,11 @@ bool ChatDecoder::TakePause() {
 
 void ChatDecoder::EndCapture() {
   // Very old models repeat a growing usage: the last one counts.
-  answer_->usage = ReadChatUsage(usage_->Take());
+  std::string wire = usage_->Take();
+  if (!answer_->usage || answer_->usage->wire != wire) {
+    answer_->usage = ReadChatUsage(std::move(wire));
+    if (!answer_->usage->wire.empty()) content_ = true;
+  }
   usage_.reset();
   name_ = Name::kOther;
   chunk_ = true;
@@ -81,12 +85,19 @@ void ChatDecoder::OnToolCallEnd() {
     answer_->too_large = true;
     return;
   }
-  if (index >= calls.size()) calls.resize(index + 1);
+  // One that says nothing may come for ever, to keep the connection alive.
+  if (index >= calls.size()) {
+    calls.resize(index + 1);
+    content_ = true;
+  }
   ToolCall& call = calls[index];
+  if (!call_arguments_.empty() || (!call_id_.empty() && call_id_ != call.id) ||
+      (!call_name_.empty() && call_name_ != call.name)) {
+    content_ = true;
+  }
   if (!call_id_.empty()) answer_->Assign(call_id_, &call.id);
   if (!call_name_.empty()) answer_->Assign(call_name_, &call.name);
   answer_->Append(call_arguments_, &call.arguments);
-  content_ = true;
   if (!stream_tool_calls_) return;
   const auto number = static_cast<uint32_t>(index);
   std::string_view news = call_arguments_;

@@ -81,6 +81,7 @@ bool ChatDecoder::OnString(std::string_view text) {
       }
       if (name_ == Name::kRefusal) {
         ++told_;
+        content_ = true;
         answer_->Append(Clean(text), &answer_->refusal);
       }
       return true;
@@ -92,7 +93,7 @@ bool ChatDecoder::OnString(std::string_view text) {
       if (name_ == Name::kArguments) call_arguments_.assign(Clean(text));
       return true;
     case Place::kCitations:
-      answer_->AddCitation(Clean(text));
+      if (answer_->AddCitation(Clean(text))) content_ = true;
       return true;
     default:
       return true;

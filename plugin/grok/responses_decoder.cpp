@@ -8,6 +8,16 @@
 #include "grok/usage.h"
 
 namespace xai {
+namespace {
+
+// Deltas that are not told and yet no mere sign of life: what the vendor's own tools are
+// given, and thoughts under another name.
+bool IsWorkUnseen(std::string_view type) {
+  return type.find("_call_") != std::string_view::npos ||
+         type.starts_with("response.reasoning");
+}
+
+}  // namespace
 
 ResponsesDecoder::ResponsesDecoder(Answer* answer, AnswerSink* sink,
                                    bool stream_tool_calls)
@@ -58,17 +68,16 @@ AnswerDecoder::Progress ResponsesDecoder::OnTypedEvent(std::string_view) {
   if (type_.size() > 6 && type_.substr(type_.size() - 6) == ".delta") return OnDelta();
   if (type_ == "error" || type_ == "response.failed") return Progress::kError;
   if (type_ == "response.output_item.added") {
-    OnItemAdded();
-    return Progress::kContent;
+    return OnItemAdded() ? Progress::kContent : Progress::kLiveness;
   }
   if (type_ == "response.output_item.done") {
-    OnItemDone(nested_, output_index_);
-    return Progress::kContent;
+    return OnItemDone(nested_, output_index_) ? Progress::kContent : Progress::kLiveness;
   }
   if (type_ == "response.output_text.annotation.added") {
+    if (nested_.empty()) return Progress::kLiveness;
     Item* const item = ItemAt(output_index_);
     if (item != nullptr) item->annotations = true;
-    if (!nested_.empty()) AddAnnotation(nested_, answer_);
+    AddAnnotation(nested_, answer_);
     return Progress::kContent;
   }
   const bool terminal = type_ == "response.completed" || type_ == "response.incomplete" ||
@@ -107,6 +116,8 @@ AnswerDecoder::Progress ResponsesDecoder::OnDelta() {
     if (stream_tool_calls_ && call.announced) {
       Told(sink_->OnToolArguments(static_cast<uint32_t>(*index), delta_));
     }
+  } else if (!IsWorkUnseen(type_)) {
+    return Progress::kLiveness;
   }
   return Progress::kContent;
 }
@@ -116,31 +127,33 @@ void ResponsesDecoder::Tell(Delta delta, std::string_view text) {
   Told(delta == Delta::kText ? sink_->OnText(text) : sink_->OnReasoning(text));
 }
 
-void ResponsesDecoder::OnItemAdded() {
+bool ResponsesDecoder::OnItemAdded() {
   const std::optional<OutputItem> item = ReadOutputItem(nested_);
-  if (!item || item->type != "function_call") return;
+  if (!item || item->type.empty()) return false;
   Item* const known = ItemAt(output_index_);
   // A host that was told of a call cannot be told that it was another.
-  if (known == nullptr || known->done || known->added) return;
+  if (known == nullptr || known->done || known->added) return false;
   known->added = true;
+  if (item->type != "function_call") return true;
   const std::optional<size_t> index = CallAt(output_index_);
-  if (!index) return;
+  if (!index) return true;
   ToolCall& call = answer_->tool_calls[*index];
   answer_->Assign(item->call_id, &call.id);
   answer_->Assign(item->name, &call.name);
   if (call.arguments.empty()) answer_->Assign(item->input, &call.arguments);
-  if (!stream_tool_calls_) return;
+  if (!stream_tool_calls_) return true;
   call.announced = true;
   const auto number = static_cast<uint32_t>(*index);
   Told(sink_->OnToolCall(number, call));
   if (!call.arguments.empty()) Told(sink_->OnToolArguments(number, call.arguments));
+  return true;
 }
 
-void ResponsesDecoder::OnItemDone(const std::string& json, int64_t output_index) {
+bool ResponsesDecoder::OnItemDone(const std::string& json, int64_t output_index) {
   const std::optional<OutputItem> item = ReadOutputItem(json);
-  if (!item) return;
+  if (!item || item->type.empty()) return false;
   Item* const known = ItemAt(output_index);
-  if (known == nullptr || known->done) return;
+  if (known == nullptr || known->done) return false;
   known->done = true;
   if (item->type == "message") {
     OnMessage(*item, output_index);
@@ -157,6 +170,7 @@ void ResponsesDecoder::OnItemDone(const std::string& json, int64_t output_index)
     KeepInOrder(output_index, ServerToolDocument(*item), &tool_places_,
                 &answer_->server_tool_calls);
   }
+  return true;
 }
 
 // Items can end in another order than they began in; what is kept of them stays in the
@@ -201,7 +215,7 @@ AnswerDecoder::Progress ResponsesDecoder::OnSnapshot(const ResponseSnapshot& res
   if (!response.usage.empty()) answer_->usage = ReadResponsesUsage(response.usage);
   // What did not stream.  Some snapshots have no output at all.
   for (size_t i = 0; i < response.items.size() && !answer_->too_large; ++i) {
-    OnItemDone(response.items[i], static_cast<int64_t>(i));
+    (void)OnItemDone(response.items[i], static_cast<int64_t>(i));
   }
   if (response.status == "incomplete" || type_ == "response.incomplete") {
     answer_->finish_reason =

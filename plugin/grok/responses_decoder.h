@@ -63,8 +63,9 @@ class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
   Progress OnTypedEvent(std::string_view data);
   Progress OnDelta();
   void Tell(Delta delta, std::string_view text);
-  void OnItemAdded();
-  void OnItemDone(const std::string& json, int64_t output_index);
+  // True if something was new.
+  bool OnItemAdded();
+  bool OnItemDone(const std::string& json, int64_t output_index);
   Item* ItemAt(int64_t output_index);
   bool Streamed(int64_t output_index, bool Item::*what) const;
   void KeepInOrder(int64_t output_index, std::string document,

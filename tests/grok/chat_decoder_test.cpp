@@ -81,6 +81,30 @@ TEST(ChatDecoderTest, TakesEmptyDeltasForSignsOfLifeOnly) {
   }
 }
 
+// Matrix C18.
+TEST(ChatDecoderTest, WhatBringsNothingNewIsASignOfLifeOnly) {
+  const char* const once[] = {
+      R"({"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a"}]}}]})",
+      R"({"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"f"}}]}}]})",
+      R"({"choices":[],"citations":["u"]})",
+      R"({"choices":[],"usage":{"prompt_tokens":1}})",
+      R"({"choices":[],"usage":{"prompt_tokens":2}})",
+  };
+  Reading reading;
+  for (const char* data : once) {
+    EXPECT_EQ(reading.decoder.OnData(data), Progress::kContent) << data;
+    EXPECT_EQ(reading.decoder.OnData(data), Progress::kLiveness) << data;
+  }
+  EXPECT_EQ(reading.Calls(R"({"index":0,"function":{"arguments":""}})"),
+            Progress::kLiveness);
+  EXPECT_EQ(reading.Calls(R"({"index":0})"), Progress::kLiveness);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(reading.Calls(R"({"index":0,"function":{"arguments":" "}})"),
+              Progress::kContent);
+    EXPECT_EQ(reading.Delta(R"("refusal":"n")"), Progress::kContent);
+  }
+}
+
 TEST(ChatDecoderTest, WhatIsToldBesideATextIsToldEachTime) {
   Reading reading;
   for (int i = 0; i < 3; ++i) {

@@ -373,6 +373,45 @@ TEST(ResponsesDecoderTest, DoneMarkerCountsOnlyAfterTheEnd) {
   EXPECT_EQ(reading.decoder.OnData("[DONE]"), Progress::kComplete);
 }
 
+// Matrix C18.
+TEST(ResponsesDecoderTest, WhatBringsNothingNewIsASignOfLifeOnly) {
+  Reading reading;
+  const std::pair<const char*, const char*> nothing[] = {
+      {"output_item.added", R"("output_index":1,"item":{})"},
+      {"output_item.added", R"("output_index":1)"},
+      {"output_item.done", R"("output_index":1,"item":{})"},
+      {"output_text.annotation.added", R"("output_index":1)"},
+      {"output_text.annotation.added", R"("output_index":1,"annotation":null)"},
+      {"function_call_arguments.delta", R"("output_index":1,"delta":"")"},
+      {"output_text.delta", R"("output_index":1,"delta":"")"},
+      {"something.delta", R"("output_index":1,"delta":"x")"},
+  };
+  for (const auto& [type, members] : nothing) {
+    EXPECT_EQ(reading.Event(type, members), Progress::kLiveness) << type << members;
+  }
+  // Nor was it taken for the items that come now.
+  const std::string search = R"("output_index":1,"item":{"type":"web_search_call"})";
+  for (const char* type : {"output_item.added", "output_item.done"}) {
+    EXPECT_EQ(reading.Event(type, search), Progress::kContent) << type;
+    EXPECT_EQ(reading.Event(type, search), Progress::kLiveness) << type;
+  }
+  EXPECT_EQ(reading.answer.server_tool_calls.size(), 1u);
+}
+
+TEST(ResponsesDecoderTest, WorkThatIsNotToldIsContent) {
+  for (const char* type :
+       {"custom_tool_call_input.delta", "code_interpreter_call_code.delta",
+        "mcp_call_arguments.delta", "reasoning_summary.delta", "refusal.delta",
+        "function_call_arguments.delta"}) {
+    Reading reading;
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(reading.Event(type, R"("output_index":0,"delta":"abc")"),
+                Progress::kContent)
+          << type;
+    }
+  }
+}
+
 TEST(ResponsesDecoderTest, IgnoresUnknownTypes) {
   Reading reading;
   for (const char* type : {"queued", "web_search_call.searching", "doom_loop_check",
