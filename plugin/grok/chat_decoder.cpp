@@ -98,7 +98,8 @@ void ChatDecoder::OnToolCallEnd() {
   if (!call_id_.empty()) answer_->Assign(call_id_, &call.id);
   if (!call_name_.empty()) answer_->Assign(call_name_, &call.name);
   answer_->Append(call_arguments_, &call.arguments);
-  if (!stream_tool_calls_) return;
+  // What is told is what is kept.
+  if (!stream_tool_calls_ || answer_->too_large) return;
   const auto number = static_cast<uint32_t>(index);
   std::string_view news = call_arguments_;
   if (!call.announced) {

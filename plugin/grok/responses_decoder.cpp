@@ -113,7 +113,7 @@ AnswerDecoder::Progress ResponsesDecoder::OnDelta() {
     if (!index) return Progress::kContent;
     ToolCall& call = answer_->tool_calls[*index];
     answer_->Append(delta_, &call.arguments);
-    if (stream_tool_calls_ && call.announced) {
+    if (stream_tool_calls_ && call.announced && !answer_->too_large) {
       Told(sink_->OnToolArguments(static_cast<uint32_t>(*index), delta_));
     }
   } else if (!IsWorkUnseen(type_)) {
@@ -141,7 +141,7 @@ bool ResponsesDecoder::OnItemAdded() {
   answer_->Assign(item->call_id, &call.id);
   answer_->Assign(item->name, &call.name);
   if (call.arguments.empty()) answer_->Assign(item->input, &call.arguments);
-  if (!stream_tool_calls_) return true;
+  if (!stream_tool_calls_ || answer_->too_large) return true;
   call.announced = true;
   const auto number = static_cast<uint32_t>(*index);
   Told(sink_->OnToolCall(number, call));
@@ -201,6 +201,7 @@ void ResponsesDecoder::OnFunctionCall(const OutputItem& item, int64_t output_ind
   if (!item.name.empty()) answer_->Assign(item.name, &call.name);
   const bool late_arguments = call.arguments.empty() && !item.input.empty();
   if (late_arguments) answer_->Assign(item.input, &call.arguments);
+  if (answer_->too_large) return;
   if (!call.announced) {
     TellCall(*index);
   } else if (late_arguments) {

@@ -60,6 +60,7 @@ Reading Read(const std::vector<std::string_view>& chunks, bool stream_tool_calls
     const ExactCopy copy(chunk);
     const Progress progress = decoder.OnData(copy.view());
     reading.course.push_back(static_cast<char>('0' + static_cast<int>(progress)));
+    if (answer.too_large) break;
     JsonFacts facts;
     const std::optional<JsonTree> tree = ParseTree(chunk, &facts);
     if (progress == Progress::kComplete) {

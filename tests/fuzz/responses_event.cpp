@@ -61,6 +61,7 @@ Reading Read(const std::vector<std::string_view>& events, bool stream_tool_calls
     const size_t reasoning = told.reasoning.size();
     const Progress progress = decoder.OnData(copy.view());
     reading.course.push_back(static_cast<char>('0' + static_cast<int>(progress)));
+    if (answer.too_large) break;
     Require(progress != Progress::kComplete || decoder.MayEnd(), "an end has a reason");
     if (progress == Progress::kInvalid) return reading;
     if (progress == Progress::kError) break;

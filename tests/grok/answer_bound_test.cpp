@@ -103,6 +103,42 @@ TEST(AnswerBoundTest, WhateverIsKeptMayReachTheBoundAndNotPassIt) {
   }
 }
 
+// Begins a call, of which no more can be kept.
+void ExpectNothingToldOf(AnswerDecoder* decoder, Answer* answer, CollectingSink* sink,
+                         const char* begin, const char* more) {
+  (void)decoder->OnData(begin);
+  answer->kept_bytes = kMax;
+  const std::string log = sink->log;
+  (void)decoder->OnData(more);
+  EXPECT_TRUE(answer->too_large);
+  EXPECT_EQ(sink->log, log);
+  EXPECT_EQ(answer->tool_calls[0].arguments, "");
+}
+
+TEST(AnswerBoundTest, OfACallNothingIsToldThatIsNotKept) {
+  {
+    Answer answer;
+    CollectingSink sink;
+    ChatDecoder decoder(&answer, &sink, true);
+    ExpectNothingToldOf(
+        &decoder, &answer, &sink,
+        R"({"choices":[{"delta":{"tool_calls":[{"function":{"name":"f"}}]}}]})",
+        R"({"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"1"}}]}}]})");
+  }
+  for (const std::string_view more :
+       {R"(function_call_arguments.delta","delta":"1")",
+        R"(output_item.done","item":{"type":"function_call","arguments":"1"})"}) {
+    Answer answer;
+    CollectingSink sink;
+    ResponsesDecoder decoder(&answer, &sink, true);
+    const std::string event = "{\"type\":\"response." + std::string(more) + "}";
+    ExpectNothingToldOf(
+        &decoder, &answer, &sink,
+        R"({"type":"response.output_item.added","item":{"type":"function_call"}})",
+        event.c_str());
+  }
+}
+
 TEST(AnswerBoundTest, WhatIsTheSameAgainIsNotCountedAgain) {
   Answer answer;
   std::string id;
