@@ -80,6 +80,10 @@ class ChatDecoder : public AnswerDecoder, private JsonHandler {
   Place place() const { return depth_ == 0 ? Place::kNone : places_[depth_ - 1]; }
   void Enter(Place next) { places_[depth_++] = next; }
   void EndCapture();
+  // A member's value begins.  Whatever an `error` is, but null, it is one.
+  void NoteError() {
+    if (place() == Place::kRoot && name_ == Name::kError) error_ = true;
+  }
 
   void OnToolCallEnd();
   void TellToolCalls();

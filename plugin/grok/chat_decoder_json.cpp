@@ -49,11 +49,14 @@ bool ChatDecoder::OnNull() {
 }
 
 bool ChatDecoder::OnBool(bool value) {
-  return usage_ == nullptr || usage_->OnBool(value);
+  if (usage_ != nullptr) return usage_->OnBool(value);
+  NoteError();
+  return true;
 }
 
 bool ChatDecoder::OnNumber(std::string_view text) {
   if (usage_ != nullptr) return usage_->OnNumber(text);
+  NoteError();
   if (place() == Place::kToolCall && name_ == Name::kIndex) {
     call_index_ = ParseInteger(text);
   }
@@ -66,7 +69,7 @@ bool ChatDecoder::OnString(std::string_view text) {
     case Place::kRoot:
       if (name_ == Name::kId) answer_->id.assign(text);
       if (name_ == Name::kModel) answer_->model.assign(text);
-      if (name_ == Name::kError) error_ = true;
+      NoteError();
       return true;
     case Place::kChoice:
       if (name_ == Name::kFinishReason) Finish(text);
@@ -111,7 +114,7 @@ bool ChatDecoder::OnStartObject() {
         usage_ = std::make_unique<JsonCapture>();
         return usage_->OnStartObject();
       }
-      if (name_ == Name::kError) error_ = true;
+      NoteError();
       Enter(Place::kElsewhere);
       return true;
     case Place::kChoices:
@@ -150,6 +153,7 @@ bool ChatDecoder::OnEndObject() {
 
 bool ChatDecoder::OnStartArray() {
   if (usage_ != nullptr) return usage_->OnStartArray();
+  NoteError();
   Place next = Place::kElsewhere;
   if (place() == Place::kRoot && name_ == Name::kChoices) {
     next = Place::kChoices;

@@ -141,7 +141,12 @@ bool Completion::OnAnswerBytes(std::string_view bytes) {
   return true;
 }
 
-bool Completion::OnEvent(std::string_view, std::string_view data) {
+bool Completion::OnEvent(std::string_view type, std::string_view data) {
+  // Its data may look like anything, also like no chunk of this lane.
+  if (type == "error") {
+    stream_error_ = ReadApiError(head_, data);
+    return false;
+  }
   switch (decoder_->OnData(data)) {
     case AnswerDecoder::Progress::kLiveness:
       return true;

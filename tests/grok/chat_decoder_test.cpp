@@ -136,12 +136,19 @@ TEST(ChatDecoderTest, FindsErrorsInTheStream) {
            R"({"code":"The service is currently unavailable","error":"at capacity"})",
            R"({"error":{"message":"m","type":"t","code":500}})",
            R"({"code":429,"error":"slow down"})",
+           R"({"choices":[],"error":5})",
+           R"({"choices":[],"error":["x"]})",
+           R"({"choices":[],"error":false})",
+           R"({"choices":[],"error":{}})",
+           R"({"choices":[],"error":""})",
        }) {
     Reading reading;
     EXPECT_EQ(reading.decoder.OnData(data), Progress::kError) << data;
   }
   Reading fine;
   EXPECT_EQ(fine.decoder.OnData(R"({"error":null,"choices":[]})"), Progress::kLiveness);
+  EXPECT_EQ(fine.decoder.OnData(R"({"choices":[{"error":5,"x":{"error":[1]}}]})"),
+            Progress::kLiveness);
 }
 
 TEST(ChatDecoderTest, IgnoresWhatItDoesNotKnow) {

@@ -304,6 +304,29 @@ TEST(CompletionEndTest, AFaultInTheStreamEndsIt) {
   }
 }
 
+// Matrix C23.
+TEST(CompletionEndTest, AnEventThatIsCalledAnErrorIsOne) {
+  const Fault faults[] = {
+      {R"({"message":"The model is at capacity","code":"x"})", "overloaded", "capacity"},
+      {R"({"error":{"message":"This prompt is too long"}})", "context_length", ""},
+      {R"({"choices":[{"delta":{"content":"c"}}]})", "upstream", ""},
+      {"This prompt is too long", "context_length", ""},
+      {"[DONE]", "upstream", ""},
+  };
+  for (const char* model : {"grok-4.3", "grok-4.20-multi-agent-0309"}) {
+    for (const Fault& fault : faults) {
+      SCOPED_TRACE(fault.data);
+      CompletionCourse course;
+      course.Send("", model);
+      course.Accept();
+      (void)course.world.transport.Body("event: error\ndata: " + std::string(fault.data) +
+                                        "\n\n");
+      EXPECT_EQ(course.sink.log, "SE");
+      course.ExpectFailure(fault.error, fault.reason);
+    }
+  }
+}
+
 TEST(CompletionEndTest, AWholeAnswerMustBeOne) {
   const Fault faults[] = {
       {"", "protocol", ""},
