@@ -112,6 +112,7 @@ void ChatDecoder::OnToolCallEnd() {
 }
 
 void ChatDecoder::TellToolCalls() {
+  if (answer_->too_large) return;  // one of them may be cut
   if (!answer_->tool_calls.empty()) answer_->finish_reason = "tool_calls";
   for (size_t i = 0; i < answer_->tool_calls.size(); ++i) {
     ToolCall& call = answer_->tool_calls[i];

@@ -139,6 +139,22 @@ TEST(AnswerBoundTest, OfACallNothingIsToldThatIsNotKept) {
   }
 }
 
+TEST(AnswerBoundTest, ACallThatIsCutByTheBoundIsNotTold) {
+  Answer answer;
+  CollectingSink sink;
+  ChatDecoder decoder(&answer, &sink, false);
+  answer.kept_bytes = kMax - 2;
+  (void)decoder.OnData(
+      R"({"choices":[{"delta":{"tool_calls":[{"function":{"name":"f","arguments":"1"}}]}}]})");
+  EXPECT_FALSE(answer.too_large);
+  (void)decoder.OnData(
+      R"({"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"2"}}]},)"
+      R"("finish_reason":"tool_calls"}]})");
+  (void)decoder.OnData("[DONE]");
+  EXPECT_TRUE(answer.too_large);
+  EXPECT_EQ(sink.log, "");
+}
+
 TEST(AnswerBoundTest, WhatIsTheSameAgainIsNotCountedAgain) {
   Answer answer;
   std::string id;
