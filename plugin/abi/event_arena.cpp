@@ -2,10 +2,10 @@
 
 #include <chrono>
 
-#include "base/limits.h"
-
 namespace xai {
 namespace {
+
+static_assert(limits::kEventRecordBytes == sizeof(EventRecord));
 
 bool IsJoinable(uint32_t kind) {
   return kind == LLMP_EV_TEXT || kind == LLMP_EV_REASONING || kind == LLMP_EV_TOOL_ARGS;
@@ -19,7 +19,7 @@ uint64_t MonotonicNs() {
       std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
 }
 
-void EventArena::Add(const EventQueue::Event& event) {
+size_t EventArena::Add(const EventQueue::Event& event) {
   bytes_.reserve(bytes_.size() + event.data.size() + 1);
   if (IsJoinable(event.kind) && !records_.empty()) {
     EventRecord& last = records_.back();
@@ -28,12 +28,13 @@ void EventArena::Add(const EventQueue::Event& event) {
       bytes_.pop_back();
       AppendReserved(event.data);
       last.size += event.data.size();
-      return;
+      return event.data.size();
     }
   }
   records_.push_back({event.request, MonotonicNs(), bytes_.size(), event.data.size(),
                       event.kind, event.index, event.status});
   AppendReserved(event.data);
+  return CostOf(records_.back());
 }
 
 void EventArena::Clear() {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "abi/event_queue.h"
+#include "base/limits.h"
 
 namespace xai {
 
@@ -28,8 +29,9 @@ struct EventRecord {
 class EventArena {
  public:
   // Copies the event, or appends its bytes to the last record if that is of the same
-  // part. Throws std::bad_alloc, and then has changed nothing.
-  void Add(const EventQueue::Event& event);
+  // part.  Returns what that costs: its bytes, and the record if it has one of its own.
+  // Throws std::bad_alloc, and then has changed nothing.
+  size_t Add(const EventQueue::Event& event);
 
   bool empty() const { return records_.empty(); }
   size_t size() const { return records_.size(); }
@@ -37,6 +39,11 @@ class EventArena {
   // The bytes, with a NUL behind them, until the next call that is not const.
   const char* data(const EventRecord& record) const {
     return bytes_.data() + record.offset;
+  }
+
+  // What the events of this record cost.
+  static size_t CostOf(const EventRecord& record) {
+    return record.size + limits::kEventRecordBytes;
   }
 
   void Clear();

@@ -7,7 +7,6 @@
 #include <limits>
 #include <mutex>
 #include <new>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -21,7 +20,7 @@ namespace {
 
 // What the queue knows of a request until its END is handed out.
 struct Unread {
-  size_t bytes = 0;
+  size_t bytes = 0;               // records included
   bool over = false;              // past the window, and not yet back at half of it
   bool end_without_room = false;  // its END waits here instead of in an arena
   uint64_t end_time_ns = 0;
@@ -70,8 +69,9 @@ struct EventQueue::State {
 
   // Takes the event.  Throws as Push() does.
   void Add(const Event& event, Unread* entry) {
+    size_t cost = 0;
     try {
-      back.Add(event);
+      cost = back.Add(event);
     } catch (const std::bad_alloc&) {
       if (event.kind != LLMP_EV_END || entry == nullptr || entry->end_without_room) throw;
       entry->end_without_room = true;
@@ -79,7 +79,7 @@ struct EventQueue::State {
       ++ends_without_room;
       return;
     }
-    if (entry != nullptr) entry->bytes += event.data.size();
+    if (entry != nullptr) entry->bytes += cost;
   }
 
   // True if there is something to take; false if `timeout_ms` passed, or closed or woken.
@@ -130,7 +130,7 @@ struct EventQueue::State {
       unread.erase(found);
       return;
     }
-    entry.bytes -= record.size;
+    entry.bytes -= EventArena::CostOf(record);
     if (entry.over && entry.bytes <= window / 2) {
       entry.over = false;
       drained.push_back(record.request);

@@ -41,8 +41,9 @@ class EventQueue {
   // True if the queue also receives the events whose request is 0.
   bool notify() const;
 
-  // False once the request's unread bytes have passed the window: the producer should
-  // stop until on_drained says that it may go on.  The event is taken in any case.
+  // False once the request's unread bytes, and limits::kEventRecordBytes for each event,
+  // have passed the window: the producer should stop until on_drained says that it may go
+  // on.  The event is taken in any case.
   // Adjacent TEXT, REASONING or TOOL_ARGS bytes of one part are joined while they wait.
   // After Close() events are dropped.
   //

@@ -149,6 +149,8 @@ inline constexpr int64_t kWindowBytesDefault = 262'144;
 inline constexpr int64_t kWindowBytesMin = 4'096;
 inline constexpr int64_t kWindowBytesMax = 64 << 20;
 inline constexpr int kMaxRequestsCap = 4096;
+// What a waiting event counts in the window beside its bytes: the queue's record of it.
+inline constexpr size_t kEventRecordBytes = 48;
 // What an idle queue keeps of each of its two arenas after a burst: the default window of
 // one request, so that a stream that is read in time never allocates.
 inline constexpr size_t kQueueBytesKept = 256u << 10;

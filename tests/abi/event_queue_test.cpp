@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "base/unique_fd.h"
 
 namespace xai {
@@ -22,6 +23,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr size_t kWindow = 1000;
+constexpr size_t kRecord = limits::kEventRecordBytes;
 
 std::string Text(const llmp_event& event) {
   return {event.data, event.size};
@@ -194,7 +196,7 @@ TEST_F(EventQueueTest, KnowsItsFlags) {
 }
 
 TEST_F(EventQueueTest, WindowIsFullPastItsSizeAndOpensAtHalf) {
-  EXPECT_TRUE(PushText(1, std::string(kWindow, 'x'))) << "at the bound";
+  EXPECT_TRUE(PushText(1, std::string(kWindow - kRecord, 'x'))) << "at the bound";
   EXPECT_FALSE(PushText(1, "y")) << "one past it";
   EXPECT_FALSE(PushText(1, "")) << "still past it";
   EXPECT_TRUE(PushText(2, "another request has its own window"));
@@ -204,14 +206,36 @@ TEST_F(EventQueueTest, WindowIsFullPastItsSizeAndOpensAtHalf) {
   EXPECT_TRUE(PushText(1, "z"));
 }
 
+// Matrix C37.
+TEST_F(EventQueueTest, TinyEventsFillTheWindowByWhatTheyCost) {
+  const auto push = [this](uint32_t number) {
+    return Push(1, number % 2 == 0 ? LLMP_EV_TEXT : LLMP_EV_REASONING, "x");
+  };
+  constexpr uint32_t kRoom = kWindow / (kRecord + 1);
+  for (uint32_t i = 0; i < kRoom; ++i) EXPECT_TRUE(push(i)) << i;
+  EXPECT_FALSE(push(kRoom)) << "one past it";
+  while (drained_.empty()) ASSERT_EQ(Poll(1).size(), 1u);
+  // Half is read, and no more is counted of what was.
+  EXPECT_EQ(Poll().size(), kWindow / 2 / (kRecord + 1));
+  for (uint32_t i = 0; i < kRoom; ++i) EXPECT_TRUE(push(i)) << i;
+  EXPECT_FALSE(push(kRoom));
+}
+
+TEST_F(EventQueueTest, WhatIsJoinedCountsAsOneEvent) {
+  for (size_t i = 0; i < kWindow - kRecord; ++i) EXPECT_TRUE(PushText(1, "x")) << i;
+  EXPECT_FALSE(PushText(1, "x"));
+  EXPECT_EQ(Poll().size(), 1u);
+  EXPECT_THAT(drained_, testing::ElementsAre(1));
+}
+
 TEST_F(EventQueueTest, WindowOpensOnceWhenHalfIsRead) {
   for (uint32_t index = 0; index < 4; ++index) {
     Push(1, LLMP_EV_TOOL_ARGS, std::string(400, 'x'), index);
   }
   Poll(2);
-  EXPECT_TRUE(drained_.empty()) << "800 of 1600 bytes left";
+  EXPECT_TRUE(drained_.empty()) << "more than 800 bytes left";
   Poll(1);
-  EXPECT_THAT(drained_, testing::ElementsAre(1)) << "400 left";
+  EXPECT_THAT(drained_, testing::ElementsAre(1)) << "not 500 left";
   Poll(1);
   EXPECT_EQ(drained_.size(), 1u);
 }
@@ -222,7 +246,7 @@ TEST_F(EventQueueTest, RequestIsForgottenWithItsEnd) {
   Poll();
   drained_.clear();
   // Counts from 0 again: nothing was kept of the first.
-  EXPECT_TRUE(PushText(1, std::string(kWindow, 'x')));
+  EXPECT_TRUE(PushText(1, std::string(kWindow - kRecord, 'x')));
 }
 
 TEST_F(EventQueueTest, EventsOfTheProviderHaveNoWindow) {

@@ -24,7 +24,7 @@ class QueueSinkTest : public testing::Test {
   }
 
   std::shared_ptr<EventQueue> queue_ =
-      std::make_shared<EventQueue>(0, 64, nullptr, nullptr);
+      std::make_shared<EventQueue>(0, 400, nullptr, nullptr);
   int ends_ = 0;
   WakeBatch wakes_;
   QueueSink sink_{queue_, 77, &wakes_, [this] { ++ends_; }};
@@ -112,8 +112,8 @@ TEST_F(QueueSinkTest, ARequestThatWasNotBegunHasNoEnd) {
 }
 
 TEST_F(QueueSinkTest, AFullWindowAsksForAPause) {
-  EXPECT_TRUE(sink_.OnText(std::string(40, 'a')));
-  EXPECT_FALSE(sink_.OnText(std::string(40, 'b')));
+  EXPECT_TRUE(sink_.OnText(std::string(300, 'a')));
+  EXPECT_FALSE(sink_.OnText(std::string(300, 'b')));
   EXPECT_EQ(Take().size(), 1u);
   EXPECT_TRUE(sink_.OnText("a"));
 }
