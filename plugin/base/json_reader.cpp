@@ -1,6 +1,7 @@
 #include "base/json_reader.h"
 
 #include <charconv>
+#include <functional>
 
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
@@ -60,10 +61,15 @@ class JsonAdapter : public rj::BaseReaderHandler<rj::UTF8<>, JsonAdapter> {
 
 namespace {
 
+// As many as most documents have at most.
+constexpr size_t kFieldsUsual = 32;
+
 // Builds the list of JsonFields.
 class FieldCollector : public JsonHandler {
  public:
-  explicit FieldCollector(std::vector<JsonFields::Field>* fields) : fields_(fields) {}
+  explicit FieldCollector(std::vector<JsonFields::Field>* fields) : fields_(fields) {
+    hashes_.reserve(kFieldsUsual);
+  }
 
   bool OnNull() override { return Add(JsonFields::Kind::kNull, {}); }
   bool OnBool(bool value) override {
@@ -118,14 +124,18 @@ class FieldCollector : public JsonHandler {
 
   bool Add(JsonFields::Kind kind, std::string_view text) {
     NamePlace();
-    for (const JsonFields::Field& field : *fields_) {
-      if (field.path == path_) {
+    if (path_.size() > limits::kJsonPathBytesMax) return false;
+    // Comparing the paths themselves took as long as their common beginnings are.
+    const size_t hash = std::hash<std::string_view>()(path_);
+    for (size_t i = 0; i < hashes_.size(); ++i) {
+      if (hashes_[i] == hash && (*fields_)[i].path == path_) {
         duplicate_ = true;
         return false;
       }
     }
     if (fields_->size() >= limits::kJsonFieldsMax) return false;
     fields_->push_back({path_, kind, WipedString(text)});
+    hashes_.push_back(hash);
     return true;
   }
 
@@ -142,6 +152,7 @@ class FieldCollector : public JsonHandler {
   }
 
   std::vector<JsonFields::Field>* fields_;
+  std::vector<size_t> hashes_;  // of their paths
   std::vector<Level> levels_;
   std::string path_;
   bool duplicate_ = false;
@@ -181,7 +192,7 @@ Result<JsonFields> JsonFields::Read(std::string_view text) {
   if (collector.duplicate()) {
     what = "a member named twice";
   } else if (what.empty()) {
-    what = "too many members";
+    what = "too many members, or one named too long";
   }
   return Error::Make(ErrorCode::kProtocol, "the answer is not acceptable JSON: " + what);
 }

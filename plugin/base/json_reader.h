@@ -66,7 +66,7 @@ class JsonFields {
   };
 
   // Fails with kProtocol if `text` is not JSON, names a member twice, or has more members
-  // than limits allow.
+  // or longer paths than limits allow.
   static Result<JsonFields> Read(std::string_view text);
 
   // Null if there is none.

@@ -17,6 +17,8 @@ inline constexpr size_t kJsonNodesMax = 1u << 20;
 inline constexpr size_t kJsonValuesMax = 1u << 20;
 // Scalars kept of an answer of the authorization server or of an error body.
 inline constexpr size_t kJsonFieldsMax = 512;
+// The path of one: each scalar below a name keeps a copy of it.
+inline constexpr size_t kJsonPathBytesMax = 1024;
 
 // What a host may send us in one call: the API refuses larger bodies.
 inline constexpr size_t kRequestBytesMax = 32u << 20;

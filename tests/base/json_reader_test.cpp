@@ -210,6 +210,23 @@ TEST(JsonFields, AreBounded) {
   EXPECT_NE(over.error().detail.find("too many members"), std::string::npos);
 }
 
+TEST(JsonFields, PathsAreBounded) {
+  // In one name, over two levels, and in a list.
+  const auto texts_of = [](size_t size) {
+    return std::vector<std::string>{
+        "{\"" + std::string(size, 'n') + "\":1}",
+        "{\"" + std::string(size - 2, 'n') + "\":{\"m\":1}}",
+        "{\"" + std::string(size - 2, 'n') + "\":[1]}",
+    };
+  };
+  for (const std::string& text : texts_of(limits::kJsonPathBytesMax)) {
+    EXPECT_TRUE(JsonFields::Read(text).ok());
+  }
+  for (const std::string& text : texts_of(limits::kJsonPathBytesMax + 1)) {
+    EXPECT_FALSE(JsonFields::Read(text).ok());
+  }
+}
+
 TEST(JsonFields, FailureNeverQuotesTheText) {
   const auto fields = JsonFields::Read(R"({"access_token":"secret",})");
   ASSERT_FALSE(fields.ok());
