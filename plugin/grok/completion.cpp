@@ -144,7 +144,7 @@ bool Completion::OnAnswerBytes(std::string_view bytes) {
 bool Completion::OnEvent(std::string_view type, std::string_view data) {
   // Its data may look like anything, also like no chunk of this lane.
   if (type == "error") {
-    stream_error_ = ReadApiError(head_, data);
+    stream_error_ = ReadError(head_, data);
     return false;
   }
   switch (decoder_->OnData(data)) {

@@ -46,6 +46,16 @@ TEST_F(CompletionSecretsTest, AnErrorWithinAStreamDoesNotShowTheBearer) {
 }
 
 // Matrix E14.
+TEST_F(CompletionSecretsTest, AnEventThatIsCalledAnErrorShowsNeither) {
+  Send();
+  world.transport.Head(200, {{"content-type", "text/event-stream"}, {"cf-ray", kBearer}});
+  (void)world.transport.Body(
+      "event: error\ndata: {\"message\":\"b34r3r-1, why 'who is the murderer'?\"}\n\n");
+  EXPECT_EQ(Detail(), "[masked], why '...'?");
+  ExpectNowhere(kBearer);
+}
+
+// Matrix E14.
 TEST_F(CompletionSecretsTest, AnErrorInThePlaceOfAnAnswerDoesNotShowTheBearer) {
   Send(R"("stream":false)");
   Accept("application/json");
