@@ -147,6 +147,7 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
   Reload();
   if (unreadable_) return *unreadable_;
   if (store_error_) return *store_error_;
+  if (unreadable_pending_) return *unreadable_pending_;
   if (!pending_ || pending_->code.user_code != expected) {
     // Another process finished, cancelled or replaced it while we waited for the lock.
     const bool is_new = store_->generation() != generation;
