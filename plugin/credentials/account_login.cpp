@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/mask.h"
 #include "credentials/account_transaction.h"
 
 namespace xai {
@@ -241,7 +242,12 @@ void Account::LookUpOwner() {
       request, limits::kAuthBodyBytesMax, HttpClient::Interruptible::kYes, &sent);
   // It may answer 401 to a good token, or not answer: the sign-in is good without a name.
   if (!response.ok() || response.value().head.status / 100 != 2) return;
-  const Claims claims = ReadUserinfo(response.value().body);
+  Claims claims = ReadUserinfo(response.value().body);
+  for (std::string* claim : {&claims.subject, &claims.email}) {
+    for (const SecretString* token : {&record_->access_token, &record_->refresh_token}) {
+      *claim = MaskSecret(*claim, token->Reveal());
+    }
+  }
   if (!record_->subject.empty() && claims.subject != record_->subject) return;
   record_->subject = claims.subject;
   record_->email = claims.email;

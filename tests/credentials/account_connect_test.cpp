@@ -109,6 +109,20 @@ TEST_F(AccountConnectTest, WithoutANameTheServerIsAskedOnce) {
   EXPECT_EQ(other->snapshot->email, "person@example.com");
 }
 
+TEST_F(AccountConnectTest, AnOwnerIsNotNamedByAToken) {
+  const auto process = NewProcess();
+  StartFlow(process.get());
+  http_.Reply(200, R"({"access_token":")" + AccessToken(1) +
+                       R"(","token_type":"Bearer","expires_in":21600,"refresh_token":")" +
+                       RefreshToken(1) + "\"}");
+  http_.Reply(200, R"({"sub":"user-1","email":"x@)" + RefreshToken(1) + "\"}");
+  ASSERT_EQ(Verdict(process->account.Poll({})), "ok");
+  EXPECT_EQ(process->snapshot->subject, "user-1");
+  EXPECT_EQ(process->snapshot->email.find(RefreshToken(1)), std::string::npos)
+      << process->snapshot->email;
+  EXPECT_NE(process->snapshot->email, "") << "it was looked up";
+}
+
 TEST_F(AccountConnectTest, ANamelessSignInIsASignIn) {
   for (const int status : {401, 403, 500, 302}) {
     const auto process = NewProcess();
