@@ -9,7 +9,6 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstdlib>
 #include <ctime>
 #include <mutex>
 
@@ -22,8 +21,8 @@ namespace xai {
 namespace {
 
 constexpr unsigned kCurlVersionMin = 0x075800;  // 7.88.0
-// The only mutable state of the process; trivially destructible, so that unloading runs
-// no code.
+// The only mutable state of the process; trivially destructible, so that it is there to
+// the very end.
 std::mutex g_mutex;
 bool g_ready = false;  // guarded by g_mutex
 std::mutex g_one_at_a_time;
@@ -89,9 +88,7 @@ void OnForkInChild() {
   g_fork_count.fetch_add(1, std::memory_order_relaxed);
 }
 
-// After OpenSSL's in the list, and so before it.  Also runs when the library is unloaded:
-// then nobody is left.
-void OnExit() {
+void LetNobodyIn() {
   g_exiting.store(true);
   if (ForkCount() > 0) return;  // who was in then is in another process
   constexpr timespec kPause = {0, 100'000};
@@ -99,6 +96,12 @@ void OnExit() {
     nanosleep(&kPause, nullptr);
   }
 }
+
+// Destroyed at exit() before what was there first; and when the library is unloaded: then
+// nobody is left.
+struct ExitGuard {
+  ~ExitGuard() { LetNobodyIn(); }
+};
 
 }  // namespace
 
@@ -122,7 +125,7 @@ Result<void> InitProcess() {
     return KernelRefuses("pthread_atfork", ENOMEM);
   }
   // libcurl has started OpenSSL, so this comes after it.
-  if (atexit(&OnExit) != 0) return KernelRefuses("atexit", ENOMEM);
+  [[maybe_unused]] static const ExitGuard guard;
   g_ready = true;
   return {};
 }
