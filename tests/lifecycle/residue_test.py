@@ -20,8 +20,8 @@ PIECE, MASK = 16, 0xA5
 # In the order in which the simulator hands them out.
 KINDS = ["device code", *["access token", "refresh token", "id token"] * 2]
 # All are libcurl's and OpenSSL's: heads and bodies of requests, which grow and are copied once
-# more for TLS, and the answers that were read last.  How many of these buffers are used again
-# varies: an answer lies in libcurl's and in OpenSSL's in one run of ten.
+# more for TLS, and the answers that were read last.  In one run of ten there is one more of an
+# answer; see docs/testing.md.
 COPIES_MAX = {"device code": 1, "access token": 5, "refresh token": 4, "id token": 2}
 
 
