@@ -1,6 +1,7 @@
 #include "base/secret.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include <sodium.h>
@@ -13,7 +14,7 @@ void WipeMemory(void* data, size_t size) {
 
 SecretString::SecretString(std::string_view bytes) : size_(bytes.size()) {
   if (size_ == 0) return;
-  bytes_ = std::make_unique<char[]>(size_);
+  bytes_ = AllocateGuarded(size_);
   std::memcpy(bytes_.get(), bytes.data(), size_);
 }
 
@@ -24,16 +25,11 @@ SecretString::SecretString(SecretString&& other) noexcept
 
 SecretString& SecretString::operator=(SecretString&& other) noexcept {
   if (this != &other) {
-    if (bytes_ != nullptr) WipeMemory(bytes_.get(), size_);
     bytes_ = std::move(other.bytes_);
     size_ = other.size_;
     other.size_ = 0;
   }
   return *this;
-}
-
-SecretString::~SecretString() {
-  if (bytes_ != nullptr) WipeMemory(bytes_.get(), size_);
 }
 
 SecretString SecretString::TakeFrom(std::string* bytes) {
@@ -46,6 +42,15 @@ SecretString SecretString::TakeFrom(std::string* bytes) {
 bool SameSecret(const SecretString& a, const SecretString& b) {
   if (a.size() != b.size()) return false;
   return a.empty() || sodium_memcmp(a.Reveal().data(), b.Reveal().data(), a.size()) == 0;
+}
+
+SecretKey::SecretKey(const SecretKey& other) : SecretKey() {
+  std::memcpy(data(), other.data(), size());
+}
+
+SecretKey& SecretKey::operator=(const SecretKey& other) {
+  if (this != &other) *this = SecretKey(other);
+  return *this;
 }
 
 std::string Fingerprint(const SecretString& secret, const SecretKey& key) {

@@ -2,21 +2,22 @@
 #ifndef XAI_PLUGIN_BASE_SECRET_H_
 #define XAI_PLUGIN_BASE_SECRET_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/guarded_memory.h"
 
 namespace xai {
 
 // Overwrites memory in a way that the compiler does not remove.
 void WipeMemory(void* data, size_t size);
 
-// Move-only.  The bytes are wiped when it dies.  There is no operator<< and no
-// conversion: whoever needs the bytes says Reveal(), at the last moment.
+// Move-only, in guarded memory.  The bytes are wiped when it dies.  There is no
+// operator<< and no conversion: whoever needs the bytes says Reveal(), at the last
+// moment.
 class SecretString {
  public:
   SecretString() = default;
@@ -26,7 +27,7 @@ class SecretString {
   SecretString& operator=(SecretString&& other) noexcept;
   SecretString(const SecretString&) = delete;
   SecretString& operator=(const SecretString&) = delete;
-  ~SecretString();
+  ~SecretString() = default;
 
   // Copies and wipes a std::string that held a secret.
   static SecretString TakeFrom(std::string* bytes);
@@ -38,26 +39,29 @@ class SecretString {
   std::string_view Reveal() const { return {bytes_.get(), size_}; }
 
  private:
-  std::unique_ptr<char[]> bytes_;
+  GuardedMemory bytes_;
   size_t size_ = 0;
 };
 
 bool SameSecret(const SecretString& a, const SecretString& b);
 
-// 32 bytes that seal something; wiped like a SecretString.
+// 32 bytes that seal something, zeros at first; kept and wiped like a SecretString.  What
+// was moved away has none, and may only get another's or die.
 class SecretKey {
  public:
-  SecretKey() = default;
-  SecretKey(const SecretKey& other) = default;
-  SecretKey& operator=(const SecretKey& other) = default;
-  ~SecretKey() { WipeMemory(bytes_.data(), bytes_.size()); }
+  SecretKey() : bytes_(AllocateGuarded(size())) {}
+  SecretKey(const SecretKey& other);
+  SecretKey(SecretKey&&) noexcept = default;
+  SecretKey& operator=(const SecretKey& other);
+  SecretKey& operator=(SecretKey&&) noexcept = default;
+  ~SecretKey() = default;
 
-  uint8_t* data() { return bytes_.data(); }
-  const uint8_t* data() const { return bytes_.data(); }
+  uint8_t* data() { return reinterpret_cast<uint8_t*>(bytes_.get()); }
+  const uint8_t* data() const { return reinterpret_cast<const uint8_t*>(bytes_.get()); }
   static constexpr size_t size() { return 32; }
 
  private:
-  std::array<uint8_t, 32> bytes_ = {};
+  GuardedMemory bytes_;
 };
 
 // A short, stable stand-in for a secret, for comparison and intent records: 16 hex digits

@@ -107,6 +107,10 @@ Result<std::optional<StateDir>> StateDir::OpenExisting(FileSystem* files,
                                                        const std::string& path) {
   const int fd = files->OpenAt(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
   if (fd == -ENOENT) return std::optional<StateDir>();
+  if (fd == -ENOTDIR) {  // what O_NOFOLLOW says of a link as well
+    return Error::Make(ErrorCode::kStorePermission, path + " is a link, or no directory",
+                       "link");
+  }
   if (fd < 0) return IoError("open " + path, -fd);
   OpenFile directory(files, fd);
   Result<void> checked = CheckDirectory(directory, path);

@@ -234,7 +234,7 @@ void Account::LookUpOwner() {
   HttpRequest request;
   request.url = config_.UserinfoUrl();
   request.headers = {{"Accept", "application/json"}};
-  request.bearer = record_->access_token.Clone();
+  request.bearer = &record_->access_token;
   request.connect_ms = limits::kTokenConnectMs;
   request.total_ms = limits::kRevokeTotalMs;
   bool sent = false;

@@ -54,7 +54,7 @@ Result<std::optional<SecretString>> Store::LoadModels() {
 Result<StoreRoom> Store::ReserveCredential() {
   // A key that cannot be had is found out now, not after the token is spent.
   KdfParameters parameters;
-  Result<SecretKey> key = KeyForWriting(&parameters);
+  Result<const SecretKey*> key = KeyForWriting(&parameters);
   if (!key.ok()) return std::move(key).error();
   return vault_->Reserve(credential_name_);
 }
@@ -131,7 +131,7 @@ Result<void> Store::Rekey(KeySource* keys, std::string_view machine_id) {
         WriteRekeyed(*file.value(), keys->id(), parameters, key.value(), machine_id);
     if (!written.ok()) return written;
   }
-  key_ = key.value();
+  key_ = std::move(key).value();
   key_parameters_ = parameters;
   keys_ = keys;
   return {};
@@ -177,15 +177,15 @@ Result<std::optional<OpenedFile>> Store::Load(const std::string& name) {
                        "key_source");
   }
   const bool is_cached = key_.has_value();
-  Result<SecretKey> key = KeyFor(header.value().kdf, false);
+  Result<const SecretKey*> key = KeyFor(header.value().kdf, false);
   if (!key.ok()) return std::move(key).error();
-  Result<OpenedFile> opened = OpenSealed(*bytes.value(), key.value(), context_);
+  Result<OpenedFile> opened = OpenSealed(*bytes.value(), *key.value(), context_);
   if (!opened.ok() && is_cached) {
     // Another process may have exchanged the key since it was read.
     key_.reset();
     key = KeyFor(header.value().kdf, false);
     if (!key.ok()) return std::move(key).error();
-    opened = OpenSealed(*bytes.value(), key.value(), context_);
+    opened = OpenSealed(*bytes.value(), *key.value(), context_);
   }
   if (!opened.ok()) {
     key_.reset();
@@ -230,9 +230,9 @@ Result<std::string> Store::SealFor(const std::string& name, const SecretString& 
   Result<SealedHeader> next = NextHeader(name, write);
   if (!next.ok()) return std::move(next).error();
   *header = next.value();
-  Result<SecretKey> key = KeyForWriting(&header->kdf);
+  Result<const SecretKey*> key = KeyForWriting(&header->kdf);
   if (!key.ok()) return std::move(key).error();
-  return Seal(*header, plaintext, key.value(), context_, random_);
+  return Seal(*header, plaintext, *key.value(), context_, random_);
 }
 
 Result<void> Store::Save(const std::string& name, const SecretString& plaintext) {
@@ -253,16 +253,17 @@ void Store::Forget() {
   was_set_back_ = false;
 }
 
-Result<SecretKey> Store::KeyFor(const KdfParameters& parameters, bool may_create) {
-  if (key_ && parameters.salt == key_parameters_.salt) return *key_;
-  Result<SecretKey> key = keys_->Key(parameters, may_create);
-  if (!key.ok()) return key;
-  key_ = key.value();
-  key_parameters_ = parameters;
-  return key;
+Result<const SecretKey*> Store::KeyFor(const KdfParameters& parameters, bool may_create) {
+  if (!key_ || parameters.salt != key_parameters_.salt) {
+    Result<SecretKey> key = keys_->Key(parameters, may_create);
+    if (!key.ok()) return std::move(key).error();
+    key_ = std::move(key).value();
+    key_parameters_ = parameters;
+  }
+  return &*key_;
 }
 
-Result<SecretKey> Store::KeyForWriting(KdfParameters* parameters) {
+Result<const SecretKey*> Store::KeyForWriting(KdfParameters* parameters) {
   // All records of a store share the parameters, so one key opens them all.
   Result<std::vector<std::string>> records = vault_->Records();
   if (!records.ok()) return std::move(records).error();
@@ -283,10 +284,10 @@ Result<SecretKey> Store::KeyForWriting(KdfParameters* parameters) {
   return Kept(KeyFor(*parameters, !data_exists));
 }
 
-Result<SecretKey> Store::Kept(Result<SecretKey> key) {
+Result<const SecretKey*> Store::Kept(Result<const SecretKey*> key) {
   if (!key.ok()) return key;
   // It may have been read long ago: what is sealed now must open after the next start.
-  Result<void> kept = keys_->Keep(key.value());
+  Result<void> kept = keys_->Keep(*key.value());
   if (kept.ok()) return key;
   key_.reset();
   return std::move(kept).error();

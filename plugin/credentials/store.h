@@ -94,10 +94,11 @@ class Store {
                             std::string_view machine_id);
   void See(const SealedHeader& header);
   void Forget();
-  Result<SecretKey> KeyFor(const KdfParameters& parameters, bool may_create);
-  Result<SecretKey> KeyForWriting(KdfParameters* parameters);
+  // The key that is kept here: valid until the next call.
+  Result<const SecretKey*> KeyFor(const KdfParameters& parameters, bool may_create);
+  Result<const SecretKey*> KeyForWriting(KdfParameters* parameters);
   // The same key, once it is sure to be had again.
-  Result<SecretKey> Kept(Result<SecretKey> key);
+  Result<const SecretKey*> Kept(Result<const SecretKey*> key);
 
   Vault* vault_;
   SealContext context_;

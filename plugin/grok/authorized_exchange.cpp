@@ -74,7 +74,7 @@ bool AuthorizedExchange::SendNow() {
   for (const HttpHeader& header : services_.config->extra_headers) {
     request.headers.push_back(header);
   }
-  request.bearer = token_->bearer.Clone();
+  request.bearer = &token_->bearer;
   request.body = body_;
   request.connect_ms = services_.config->connect_ms;
   has_head_ = accepted_ = false;

@@ -148,10 +148,11 @@ bool CurlTransfer::SetHeaders(const HttpRequest& request) {
   for (const HttpHeader& header : request.headers) {
     if (IsHeaderValue(header.value)) add(header.name + ": " + header.value);
   }
-  if (!request.bearer.empty() && IsHeaderValue(request.bearer.Reveal())) {
+  if (request.bearer != nullptr && !request.bearer->empty() &&
+      IsHeaderValue(request.bearer->Reveal())) {
     std::string line = "Authorization: Bearer ";
-    line.reserve(line.size() + request.bearer.size() + 1);
-    line.append(request.bearer.Reveal());
+    line.reserve(line.size() + request.bearer->size() + 1);
+    line.append(request.bearer->Reveal());
     add(line);
     WipeMemory(line.data(), line.size());
   }

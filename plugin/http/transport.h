@@ -23,7 +23,9 @@ struct HttpRequest {
   std::string method = "GET";
   std::string url;
   std::vector<HttpHeader> headers;
-  SecretString bearer;    // becomes the Authorization header; empty: none
+  // Becomes the Authorization header; null or empty: none.  Must live until the exchange
+  // has begun.
+  const SecretString* bearer = nullptr;
   std::string_view body;  // POST; must live until the exchange ends
   int64_t connect_ms = 10'000;
   int64_t total_ms = 0;  // 0: no bound

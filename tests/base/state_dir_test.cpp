@@ -133,10 +133,10 @@ TEST_F(StateDirTest, OfAnotherUserNothingIsTaken) {
 TEST_F(StateDirTest, IsARealDirectory) {
   fs::create_directory(folder_.path() / "elsewhere");
   fs::create_symlink(folder_.path() / "elsewhere", path());
-  EXPECT_NE(OpenVerdict(), "ok") << "a link";
+  EXPECT_EQ(OpenVerdict(), "store_permission link");
   fs::remove(path());
   folder_.Write("state", "a file");
-  EXPECT_NE(OpenVerdict(), "ok");
+  EXPECT_EQ(OpenVerdict(), "store_permission link");
   EXPECT_TRUE(fs::is_empty(folder_.path() / "elsewhere"));
 }
 

@@ -137,7 +137,7 @@ void CheckRequest(const std::string& sent, const HttpRequest& request) {
   if (IsVisible(value) && value.find_first_not_of(' ') != value.npos) {
     expected.push_back("x-fuzz: " + value);
   }
-  const std::string bearer(request.bearer.Reveal());
+  const std::string bearer(request.bearer->Reveal());
   if (!bearer.empty() && IsVisible(bearer)) {
     expected.push_back("Authorization: Bearer " + bearer);
   }
@@ -186,7 +186,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   request.total_ms = 4'000;
   const std::string value(input.Take(input.Byte()));
   request.headers = {{"x-fuzz", value}};
-  request.bearer = SecretString(input.Take(input.Byte()));
+  const SecretString bearer(input.Take(input.Byte()));
+  request.bearer = &bearer;
   CheckConfig(value);
   const std::string answer = "HTTP/1.1 200 OK\r\n" + std::string(input.Rest());
   CheckRequest(Exchange(request, answer), request);

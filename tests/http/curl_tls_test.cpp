@@ -29,10 +29,11 @@ class CurlTlsTest : public testing::Test {
     return Exchange(server, Transport(server, trust).get());
   }
   std::string Exchange(const TlsServer& server, CurlTransport* transport) {
+    const SecretString bearer("at-sEcReT");
     HttpRequest request;
     request.method = "POST";
     request.url = server.Url();
-    request.bearer = SecretString("at-sEcReT");
+    request.bearer = &bearer;
     request.body = "refresh_token=rt-sEcReT";
     RecordingHandler handler;
     EXPECT_NE(transport->Start(request, &handler), 0u);

@@ -131,7 +131,8 @@ TEST_F(CurlTransportTest, SendsWhatItIsTold) {
   request.method = "POST";
   request.url = server_.Url("/v1/x?y=z");
   request.headers = {{"Content-Type", "application/json"}, {"Accept", "text/x"}};
-  request.bearer = SecretString("tok-en.1");
+  const SecretString bearer("tok-en.1");
+  request.bearer = &bearer;
   const std::string body = std::string("{}\0", 3) + std::string(200'000, 'b');
   request.body = body;
   RecordingHandler handler;
@@ -165,7 +166,8 @@ TEST_F(CurlTransportTest, AHeaderCannotSmuggleAnother) {
   request.headers = {{"X-A", "1\r\nX-Evil: 1"}, {"X-B", "1\nX-Evil: 1"},
                      {"X-C", "1\rX-Evil: 1"},   {"X-D", std::string("1\0", 2)},
                      {"X-E", "\xC3\xA4"},       {"X-Good", "1"}};
-  request.bearer = SecretString("tok\r\nX-Evil: 1");
+  const SecretString bearer("tok\r\nX-Evil: 1");
+  request.bearer = &bearer;
   RecordingHandler handler;
   Exchange(request, &handler);
   ASSERT_EQ(server_.requests().size(), 1u);

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "http/transport.h"
+#include "support/bearer_of.h"
 
 namespace xai {
 
@@ -52,10 +53,9 @@ class ScriptedHttpClient : public HttpClient {
 
   Result<HttpResponse> Fetch(const HttpRequest& request, size_t body_bytes_max,
                              Interruptible interruptible, bool* sent) override {
-    requests_.push_back({request.method, request.url, request.headers,
-                         std::string(request.bearer.Reveal()), std::string(request.body),
-                         request.total_ms, body_bytes_max, request.fresh_connection,
-                         interruptible == Interruptible::kYes});
+    requests_.push_back({request.method, request.url, request.headers, BearerOf(request),
+                         std::string(request.body), request.total_ms, body_bytes_max,
+                         request.fresh_connection, interruptible == Interruptible::kYes});
     *sent = false;
     if (replies_.empty()) {
       ADD_FAILURE() << "unexpected " << request.method << " " << request.url;

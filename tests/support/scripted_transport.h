@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "http/transport.h"
+#include "support/bearer_of.h"
 
 namespace xai {
 
@@ -37,8 +38,8 @@ class ScriptedTransport : public HttpTransport {
   ExchangeId Start(const HttpRequest& request, ExchangeHandler* handler) override {
     if (no_memory) return 0;
     handlers_[requests.size()] = handler;
-    requests.push_back({request.method, request.url, request.headers,
-                        std::string(request.bearer.Reveal()), std::string(request.body)});
+    requests.push_back({request.method, request.url, request.headers, BearerOf(request),
+                        std::string(request.body)});
     return requests.size();
   }
   void Cancel(ExchangeId id) override {

@@ -1,0 +1,28 @@
+#include "base/guarded_memory.h"
+
+#include <cstring>
+
+#include <sodium.h>
+
+namespace xai {
+
+void GuardedMemoryDeleter::operator()(char* memory) const {
+  if (ordinary_bytes == 0) {
+    sodium_free(memory);
+  } else {
+    sodium_memzero(memory, ordinary_bytes);
+    delete[] memory;
+  }
+}
+
+GuardedMemory AllocateGuarded(size_t size) {
+  // Before it is started, sodium_malloc() takes a wrong size of pages and aborts.
+  const bool started = sodium_init() >= 0;
+  char* pages = started ? static_cast<char*>(sodium_malloc(size)) : nullptr;
+  if (pages == nullptr)
+    return GuardedMemory(new char[size](), GuardedMemoryDeleter{size});
+  std::memset(pages, 0, size);
+  return GuardedMemory(pages);
+}
+
+}  // namespace xai
