@@ -1,12 +1,25 @@
 #!/usr/bin/env python3
-"""check_hardening.py BINARY...: that what we ship is compiled and linked to be hard to misuse.
+"""check_hardening.py COMPILE_COMMANDS BINARY...: that what we ship is compiled and linked to be
+hard to misuse.
 
 Read-only relocations that are bound at start, no executable stack, code apart from data, stack
 protectors, fortified calls, landing pads for indirect branches (x86), no search path of its own.
+Of what is in the code a binary tells only whether it is there at all, so the commands tell
+whether it is in each file.  The landing pads are not in force as long as the C runtime and the
+C++ library that are linked have none, as Debian's.
 """
+import json
+import pathlib
 import re
 import subprocess
 import sys
+
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SHIPPED = tuple(f"{ROOT}/{folder}/" for folder in ("plugin", "host-api", "sample-host"))
+FLAGS = ["-D_FORTIFY_SOURCE=3", "-fstack-protector-strong", "-fstack-clash-protection",
+         "-fcf-protection=full"]
+GNU_FLAGS = ["-ftrivial-auto-var-init=zero"]  # clang 14 has it only behind another
 
 
 def run(*command):
@@ -53,8 +66,25 @@ def code_faults(binary):
             yield "has no landing pads (-fcf-protection)"
 
 
-def main(binaries):
+def command_faults(commands):
+    shipped = [entry for entry in commands if entry["file"].startswith(SHIPPED)]
+    if not shipped:
+        yield "none of our files is compiled"
+    for entry in shipped:
+        words = entry["command"].split()
+        wanted = FLAGS + ([] if "clang" in words[0] else GNU_FLAGS)
+        if "-O0" in words or not any(re.fullmatch("-O[123s]", word) for word in words):
+            yield f"{entry['file']}: fortified calls need optimisation"
+        for flag in wanted:
+            if flag not in words:
+                yield f"{entry['file']}: compiled without {flag}"
+
+
+def main(commands, *binaries):
     failed = False
+    for fault in command_faults(json.loads(pathlib.Path(commands).read_text())):
+        print(fault)
+        failed = True
     for binary in binaries:
         for fault in (*segment_faults(binary), *dynamic_faults(binary), *code_faults(binary)):
             print(f"{binary}: {fault}")
@@ -63,4 +93,4 @@ def main(binaries):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(*sys.argv[1:]))
