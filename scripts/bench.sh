@@ -9,8 +9,9 @@
 #                                         and of 500 at once, likewise, and through libcurl on a
 #                                         thread of its own
 #   scripts/bench.sh sdk [ROUNDS]         100,000 events through the plugin, libcurl alone, the
-#                                         openai SDK and @ai-sdk/xai, on each lane
-#   scripts/bench.sh growth [RUNS]        1, 100, 1,000 and 4,000 paced streams, through the
+#                                         openai SDK and @ai-sdk/xai, on each lane, without and
+#                                         with TLS
+#   scripts/bench.sh growth [RUNS] [tls]  1, 100, 1,000 and 4,000 paced streams, through the
 #                                         plugin and libcurl alone: what each stream costs
 #   scripts/bench.sh start [RUNS]         load, create and status with a sealed credential:
 #                                         the time, and what is resident
@@ -30,7 +31,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 what=stream
 case "${1:-}" in
-  --help | -h) sed -n '2,29s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  --help | -h) sed -n '2,30s/^# \{0,1\}//p' "$0"; exit 0 ;;
   stream | crowd | first | sdk | growth | start | requests | parts | cancel) what=$1; shift ;;
 esac
 [ $# -gt 0 ] || case "$what" in

@@ -1,12 +1,13 @@
 """How the cost grows with the number of paced streams, of the plugin and of libcurl alone, in
 processes of their own, by turns: medians, and the numbers as JSON.
 
-    bench_growth.py RUNS
+    bench_growth.py [RUNS] [tls]
 
 What a stream costs is what a process with one stream does not have, divided by the others: what
 is needed once is not counted with any.  The time that a stream takes depends on what the caches
 of the processor hold, so the instructions of all that is not the kernel are counted as well, once,
-by callgrind; that takes a minute.
+by callgrind; that takes a minute.  With tls each stream begins with a handshake in full, and
+instructions are not counted: most are OpenSSL's.
 """
 
 import json
@@ -84,15 +85,17 @@ def show_instructions(site):
 
 
 def main():
-    runs = int(sys.argv[1])
+    tls = "tls" in sys.argv[1:]
+    given = [argument for argument in sys.argv[1:] if argument != "tls"]
+    runs = int(given[0]) if given else 5
     size = len(event_stream(EVENTS))
-    print(f"streams of {EVENTS} events, {size / 1e3:.0f} kB each, {PER_PIECE} events a second; "
-          f"medians of {runs} runs; every byte came")
-    with Site(EVENTS, size * PER_PIECE // EVENTS) as site:
+    print(f"streams{' with TLS' if tls else ''} of {EVENTS} events, {size / 1e3:.0f} kB each, "
+          f"{PER_PIECE} events a second; medians of {runs} runs; every byte came")
+    with Site(EVENTS, size * PER_PIECE // EVENTS, tls) as site:
         done = [one_run(site) for _ in range(runs)]
         for side in SIDES:
             show(side, done)
-        counted = show_instructions(site)
+        counted = {} if tls else show_instructions(site)
     print(json.dumps({"runs": done, "instructions": counted}))
 
 

@@ -1,5 +1,6 @@
 """Streams 100,000 events through the plugin, libcurl alone and the SDKs for Node.js, on each
-lane, a process for each answer, by turns: medians, and the numbers as JSON.
+lane, without and with TLS, a process for each answer, by turns: medians, and the numbers as
+JSON.
 
     bench_sdk.py ROUNDS
 
@@ -25,7 +26,7 @@ SDKS = {"openai": "openai", "ai-sdk-xai": "@ai-sdk/xai"}  # our name, the packag
 NODE_MAJOR_MIN = 20
 INSTALL_DEADLINE_S = 300
 COLUMNS = {"cpu_ms": "CPU ms", "short_cpu_ms": "one word", "peak_kb": "peak KB",
-           "wall_ms": "wall ms"}
+           "wall_ms": "wall ms", "first_ms": "first ms"}
 
 
 def why_no_sdk():
@@ -56,7 +57,7 @@ def sides(site, lane, with_sdks):
     model, path = LANES[lane]
     only = [os.environ["XAI_BENCH_STREAM"], "--plugin", PLUGIN, "--config",
             json.dumps(site.config), "--url", f"{site.origin}/v1/{path}", "--model", model,
-            "--only"]
+            *(["--ca", site.certificate] if site.certificate else []), "--only"]
     commands = {"libcurl alone": [*only, "libcurl"], "plugin": [*only, "plugin"]}
     for sdk, package in SDKS.items() if with_sdks else ():
         commands[package] = ["node", FOLDER / "stream.mjs", sdk, lane, f"{site.origin}/v1",
@@ -64,9 +65,11 @@ def sides(site, lane, with_sdks):
     return commands
 
 
-def measure(command):
+def measure(command, site):
     begun = time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    variables = {"NODE_EXTRA_CA_CERTS": str(site.certificate)} if site.certificate else {}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
+                          env={**os.environ, **variables}) as process:
         line = process.stdout.read()
         _, process.returncode, usage = os.wait4(process.pid, 0)
     wall = time.monotonic() - begun
@@ -75,18 +78,19 @@ def measure(command):
             "wall_ms": round(1e3 * wall, 2), **json.loads(line)}
 
 
-def one_round(long, short):
+def one_round(lane, with_sdks, long, short):
     costs = {}
-    for side, command in long.items():
-        costs[side] = measure(command)
-        costs[side]["short_cpu_ms"] = measure(short[side])["cpu_ms"]
+    one_word = sides(short, lane, with_sdks)
+    for side, command in sides(long, lane, with_sdks).items():
+        costs[side] = measure(command, long)
+        costs[side]["short_cpu_ms"] = measure(one_word[side], short)["cpu_ms"]
     text = EVENTS * len(" word0000")
     assert costs["plugin"]["bytes"] == text, f"text was lost: {costs['plugin']}"
     return costs
 
 
 def show(lane, rounds):
-    print(f"{lane:16}" + "".join(f"{title:>10}" for title in COLUMNS.values()) +
+    print(f"{lane:20}" + "".join(f"{title:>10}" for title in COLUMNS.values()) +
           f"{'of plugin':>11}{'less one word':>15}")
     for side in rounds[0]:
         medians = [statistics.median(costs[side][key] for costs in rounds) for key in COLUMNS]
@@ -94,7 +98,7 @@ def show(lane, rounds):
                                   for costs in rounds)
         stream = statistics.median(
             above_one_word(costs[side]) / above_one_word(costs["plugin"]) for costs in rounds)
-        print(f"{side:16}" + "".join(f"{value:10.1f}" for value in medians) +
+        print(f"{side:20}" + "".join(f"{value:10.1f}" for value in medians) +
               f"{whole:11.2f}{stream:15.2f}", flush=True)
 
 
@@ -109,12 +113,13 @@ def main():
     print(f"{EVENTS:,} events, a process for each answer; medians of {sys.argv[1]} rounds, and "
           "of their ratios of CPU")
     results = []
-    with Site(EVENTS) as long, Site(1) as short:
-        for lane in LANES:
-            commands = [sides(site, lane, not reason) for site in (long, short)]
-            rounds = [one_round(*commands) for _ in range(int(sys.argv[1]))]
-            show(lane, rounds)
-            results.append({"lane": lane, "rounds": rounds})
+    for tls in (False, True):
+        with Site(EVENTS, tls=tls) as long, Site(1, tls=tls) as short:
+            for lane in LANES:
+                rounds = [one_round(lane, not reason, long, short)
+                          for _ in range(int(sys.argv[1]))]
+                show(lane + (" with TLS" if tls else ""), rounds)
+                results.append({"lane": lane, "tls": tls, "rounds": rounds})
     print(json.dumps(results))
 
 

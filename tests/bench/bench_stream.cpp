@@ -6,8 +6,8 @@
 //                  [--only libcurl|plugin]
 //
 // Prints one line of JSON, with the costs of each round: the two sides take turns.  With
-// --only one side gets one answer, and the line says its bytes and the most memory that
-// the process had: what runs this knows its CPU time.
+// --only one side gets one answer, and the line says its bytes, when the first came, and
+// the most memory that the process had: what runs this knows its CPU time.
 #include <curl/curl.h>
 
 #include <algorithm>
@@ -38,25 +38,34 @@ struct Options {
 struct Cost {
   double cpu_ms = 0;
   double wall_ms = 0;
-  size_t bytes = 0;   // of the answer's text, or of the body
-  size_t events = 0;  // as the host got them
+  double first_ms = 0;  // from the call until the first of the bytes
+  size_t bytes = 0;     // of the answer's text, or of the body
+  size_t events = 0;    // as the host got them
+  std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+
+  double SinceBegunMs() const {
+    const std::chrono::duration<double, std::milli> time =
+        std::chrono::steady_clock::now() - begun;
+    return time.count();
+  }
+  void Add(size_t size) {
+    if (bytes == 0) first_ms = SinceBegunMs();
+    bytes += size;
+  }
 };
 
 template <typename Body>
 Cost Measure(Body body) {
   Cost cost;
   const double cpu = CpuMs();
-  const auto start = std::chrono::steady_clock::now();
   body(&cost);
-  const std::chrono::duration<double, std::milli> wall =
-      std::chrono::steady_clock::now() - start;
-  cost.wall_ms = wall.count();
+  cost.wall_ms = cost.SinceBegunMs();
   cost.cpu_ms = CpuMs() - cpu;
   return cost;
 }
 
-size_t Count(char*, size_t size, size_t count, void* bytes) {
-  *static_cast<size_t*>(bytes) += size * count;
+size_t Count(char*, size_t size, size_t count, void* cost) {
+  static_cast<Cost*>(cost)->Add(size * count);
   return size * count;
 }
 
@@ -73,7 +82,7 @@ Cost RunCurl(CURL* easy, const Options& options) {
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                      static_cast<long>(CURL_HTTP_VERSION_1_1));
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Count);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &cost->bytes);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, cost);
     if (curl_easy_perform(easy) != CURLE_OK) {
       std::fprintf(stderr, "bench-stream: libcurl could not fetch %s\n",
                    options.url.c_str());
@@ -88,7 +97,7 @@ Cost RunPlugin(llmp::Provider* provider, const std::string& model) {
   return Measure([&](Cost* cost) {
     for (const llmp_event& event : provider->complete(request)) {
       ++cost->events;
-      if (event.kind == LLMP_EV_TEXT) cost->bytes += event.size;
+      if (event.kind == LLMP_EV_TEXT) cost->Add(event.size);
       if (event.kind == LLMP_EV_END && event.status != LLMP_OK) {
         std::fprintf(stderr, "bench-stream: %.*s\n", static_cast<int>(event.size),
                      event.data);
@@ -146,7 +155,8 @@ void RunOnce(CURL* easy, const Options& options) {
     llmp::Provider provider = Load(options);
     cost = RunPlugin(&provider, options.model);
   }
-  std::printf("{\"bytes\":%zu,\"peak_kb\":%ld}\n", cost.bytes, xai::StatusKb("VmHWM"));
+  std::printf("{\"bytes\":%zu,\"first_ms\":%.3f,\"peak_kb\":%ld}\n", cost.bytes,
+              cost.first_ms, xai::StatusKb("VmHWM"));
 }
 
 void TakeTurns(CURL* easy, const Options& options) {
