@@ -105,6 +105,10 @@ inline constexpr int64_t kRepresentWithinMs = 10'000;
 inline constexpr int64_t kLockWaitMs = 30'000;
 // Between two tries for the lock: far below the time of an exchange, and no load.
 inline constexpr int64_t kLockPollMs = 5;
+// An answer that cannot be had again waits so long for memory, and looks so often: within
+// the time that others wait for the lock.
+inline constexpr int64_t kMemoryWaitMs = 5'000;
+inline constexpr int64_t kMemoryPollMs = 20;
 // What a host's store may wait for its lock in one call: we see a destroy() in between.
 inline constexpr int64_t kHostLockSliceMs = 250;
 // Between two attempts to write a credential that the disk did not take: soon, since the

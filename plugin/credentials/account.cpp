@@ -1,4 +1,5 @@
 #include "credentials/account_transaction.h"
+#include "credentials/with_memory.h"
 
 #include "base/limits.h"
 
@@ -117,23 +118,45 @@ Result<HttpResponse> Account::Post(const std::string& url, const FormBody& form,
   return services_.http->Fetch(request, limits::kAuthBodyBytesMax, interruptible, sent);
 }
 
-void Account::Install(TokenSet tokens) {
-  MarkUnsaved();
-  if (!record_) record_.emplace();
-  record_->access_token = std::move(tokens.access_token);
+CredentialRecord Account::Renewed(const TokenSet& tokens, const Claims& owner,
+                                  const CredentialRecord& base) const {
+  CredentialRecord record;
+  record.access_token = tokens.access_token.Clone();
   // RFC 6749 section 6: without a new refresh token the old one stays.
-  if (!tokens.refresh_token.empty())
-    record_->refresh_token = std::move(tokens.refresh_token);
-  if (!tokens.scope.empty()) record_->scope = tokens.scope;
-  record_->issued_at_ms = tokens.issued_at_ms;
-  record_->expires_at_ms = tokens.expires_at_ms;
-  record_->updated_at_ms = services_.clock->NowMs();
-  record_->dead_reason.clear();
-  record_->tier = ReadClaims(record_->access_token).tier;
-  SetHostId();
-  const std::shared_ptr<AccessToken> token = TokenOf(*record_);
+  record.refresh_token = tokens.refresh_token.empty() ? base.refresh_token.Clone()
+                                                      : tokens.refresh_token.Clone();
+  record.scope = tokens.scope.empty() ? base.scope : tokens.scope;
+  record.issued_at_ms = tokens.issued_at_ms;
+  record.expires_at_ms = tokens.expires_at_ms;
+  record.updated_at_ms = services_.clock->NowMs();
+  record.subject = base.subject.empty() ? owner.subject : base.subject;
+  record.principal_id =
+      base.principal_id.empty() ? owner.principal_id : base.principal_id;
+  record.email = base.email.empty() ? owner.email : base.email;
+  record.tier = ReadClaims(record.access_token).tier;
+  record.login_id = base.login_id;
+  record.host_id = base.host_id;
+  if (!services_.machine_id.empty()) {
+    // Without a key there is no name, and nothing could have been reserved.
+    Result<std::string> host_id =
+        store_->FingerprintOf(SecretString(services_.machine_id));
+    if (host_id.ok()) record.host_id = std::move(host_id).value();
+  }
+  return record;
+}
+
+void Account::Install(const TokenSet& tokens, const Claims& owner,
+                      const CredentialRecord& base) {
+  CredentialRecord record;
+  std::shared_ptr<AccessToken> token;
+  WithMemory(services_, [&] {
+    record = Renewed(tokens, owner, base);
+    token = TokenOf(record);
+  });
   token->minted_steady_ms = services_.clock->SteadyMs();
-  access_ = token;
+  MarkUnsaved();
+  record_ = std::move(record);
+  access_ = std::move(token);
 }
 
 Result<void> Account::Rekey(KeySource* keys) {
@@ -157,14 +180,6 @@ Result<void> Account::Rekey(KeySource* keys) {
     // The keys have changed all the same: the next look tells.
   }
   return {};
-}
-
-void Account::SetHostId() {
-  if (services_.machine_id.empty()) return;
-  // Without a key there is no name, and nothing could have been reserved.
-  const Result<std::string> host_id =
-      store_->FingerprintOf(SecretString(services_.machine_id));
-  if (host_id.ok()) record_->host_id = host_id.value();
 }
 
 const Error* Account::OfNewerVersion() const {

@@ -97,9 +97,12 @@ class Account {
   Result<HttpResponse> Post(const std::string& url, const FormBody& form,
                             int64_t total_ms, HttpClient::Interruptible interruptible,
                             bool* sent);
-  void Install(TokenSet tokens);
-  void SetHostId();
+  // All of it or, without memory, nothing.  `base`: what the tokens do not tell.
+  void Install(const TokenSet& tokens, const Claims& owner, const CredentialRecord& base);
+  CredentialRecord Renewed(const TokenSet& tokens, const Claims& owner,
+                           const CredentialRecord& base) const;
   Result<void> Persist(Vault::Room* room, Store::Write write = Store::Write::kNew);
+  Result<void> TrySave(Vault::Room* room, Store::Write write);
   // The record in memory is newer than what is stored.
   void MarkUnsaved();
   void TryFlush();
@@ -125,7 +128,7 @@ class Account {
   bool IsNeeded(RefreshWhen when, const AccessToken* rejected) const;
   Result<void> CheckRefreshable() const;
   Result<void> Rotate(Vault::Lock* lock, Vault::Room* room, bool needed);
-  Result<void> Accept(TokenSet tokens, const Claims& owner, Vault::Lock* lock,
+  Result<void> Accept(const TokenSet& tokens, const Claims& owner, Vault::Lock* lock,
                       Vault::Room* room);
   Result<TokenSet> PresentRefreshToken(bool* ambiguous);
   Result<void> OnGrantRefused(bool interrupted, Vault::Room* room);

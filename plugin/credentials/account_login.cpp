@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/mask.h"
 #include "credentials/account_transaction.h"
+#include "credentials/with_memory.h"
 
 namespace xai {
 namespace {
@@ -169,6 +170,8 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
   Result<void> kept = store_->SavePending(*pending_);
   if (!kept.ok()) return std::move(kept).error();
 
+  CredentialRecord fresh;  // a new sign-in inherits nothing
+  fresh.login_id = expected;
   FormBody form;
   FillPollRequest(config_, pending_->code.device_code, &form);
   const int64_t asked_at = services_.clock->NowMs();
@@ -184,8 +187,9 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
     return KeepPending({pending_->code.interval_seconds, WaitAfterLostPoll(&*pending_)});
   }
   pending_->lost_polls = 0;
-  PollOutcome outcome =
-      ReadPollReply(response.value(), pending_->code.interval_seconds, asked_at);
+  PollOutcome outcome = WithMemory(services_, [&] {
+    return ReadPollReply(response.value(), pending_->code.interval_seconds, asked_at);
+  });
   if (const auto* pending = std::get_if<StillPending>(&outcome))
     return KeepPending(*pending);
   if (Error* error = std::get_if<Error>(&outcome)) {
@@ -194,14 +198,9 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
     return std::move(*error);
   }
 
-  record_.reset();  // a new sign-in inherits nothing
-  TokenSet& tokens = std::get<TokenSet>(outcome);
-  const Claims claims = OwnerOf(tokens);
-  Install(std::move(tokens));
-  record_->subject = claims.subject;
-  record_->principal_id = claims.principal_id;
-  record_->login_id = expected;
-  record_->email = claims.email;
+  const auto& tokens = std::get<TokenSet>(outcome);
+  const Claims owner = WithMemory(services_, [&] { return OwnerOf(tokens); });
+  Install(tokens, owner, fresh);
   // On the disk first, everything else after it.  A disk that fails now is retried later.
   Result<void> saved = Persist(room.value().get());
   (void)EndFlow();  // its code is spent, whether the result could be written or not

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "credentials/account_transaction.h"
+#include "credentials/with_memory.h"
 
 namespace xai {
 namespace {
@@ -120,7 +121,7 @@ Result<void> Account::Rotate(Vault::Lock* lock, Vault::Room* room, bool needed) 
   }
 
   // R8
-  const Claims owner = OwnerOf(tokens.value());
+  const Claims owner = WithMemory(services_, [&] { return OwnerOf(tokens.value()); });
   if (Differ(owner.subject, record_->subject) ||
       Differ(owner.principal_id, record_->principal_id)) {
     // The token is spent all the same.  The note tells so, and nobody presents it again
@@ -131,15 +132,12 @@ Result<void> Account::Rotate(Vault::Lock* lock, Vault::Room* room, bool needed) 
                                "the new token belongs to another account",
                                "account_mismatch"));
   }
-  return Accept(std::move(tokens).value(), owner, lock, room);
+  return Accept(tokens.value(), owner, lock, room);
 }
 
-Result<void> Account::Accept(TokenSet tokens, const Claims& owner, Vault::Lock* lock,
-                             Vault::Room* room) {
-  Install(std::move(tokens));
-  if (record_->subject.empty()) record_->subject = owner.subject;
-  if (record_->principal_id.empty()) record_->principal_id = owner.principal_id;
-  if (record_->email.empty()) record_->email = owner.email;
+Result<void> Account::Accept(const TokenSet& tokens, const Claims& owner,
+                             Vault::Lock* lock, Vault::Room* room) {
+  Install(tokens, owner, *record_);
   last_refresh_error_.reset();
   next_refresh_steady_ms_ = 0;
   backoff_ms_ = 0;
@@ -164,7 +162,8 @@ Result<TokenSet> Account::PresentRefreshToken(bool* ambiguous) {
   *ambiguous = sent;
   if (!response.ok()) return std::move(response).error();
   if (response.value().head.status / 100 == 2) {
-    Result<TokenSet> tokens = ParseTokenResponse(response.value().body, asked_at);
+    Result<TokenSet> tokens = WithMemory(
+        services_, [&] { return ParseTokenResponse(response.value().body, asked_at); });
     if (tokens.ok()) *ambiguous = false;
     return tokens;
   }

@@ -13,8 +13,16 @@ void Account::MarkUnsaved() {
   unsaved_over_ = store_->generation();
 }
 
+Result<void> Account::TrySave(Vault::Room* room, Store::Write write) {
+  try {
+    return store_->SaveCredential(*record_, room, write);
+  } catch (const std::bad_alloc&) {
+    return Error::Make(ErrorCode::kNoMemory, "no memory");
+  }
+}
+
 Result<void> Account::Persist(Vault::Room* room, Store::Write write) {
-  Result<void> saved = store_->SaveCredential(*record_, room, write);
+  Result<void> saved = TrySave(room, write);
   if (saved.ok()) {
     unsaved_ = false;
     flush_backoff_ms_ = 0;

@@ -16,7 +16,7 @@ FENCES = [
     (r"llm_provider\.h|abi/backend_entry\.h", r"plugin/(abi|entry)/.*|host-api/.*|sample-host/.*"),
     (r"curl/.*", r"plugin/(http/curl_[^/]*|runtime/process\.(h|cpp))"),
     (r"sodium(\.h|/.*)",
-     r"plugin/(base/(secret|random)|credentials/(sealed_file|key_source))\.(h|cpp)"),
+     r"plugin/(base/(guarded_memory|secret|random)|credentials/(sealed_file|key_source))\.(h|cpp)"),
     (r"rapidjson/.*", r"plugin/base/json_[^/]*|host-api/llm_provider.*"),
     (r"boost/dll.*", r"plugin/entry/.*|host-api/.*"),
     (r"thread|mutex|shared_mutex|atomic|condition_variable|semaphore|latch|barrier|future"

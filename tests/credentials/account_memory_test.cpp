@@ -1,11 +1,15 @@
 // Each allocation of what must not be lost fails once.
 #include <cerrno>
 #include <memory>
+#include <new>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/limits.h"
 #include "credentials/account_fixture.h"
+#include "credentials/with_memory.h"
 #include "runtime/guarded.h"
 #include "support/no_memory.h"
 
@@ -44,6 +48,11 @@ class AccountMemoryTest : public AccountTest {
   std::unique_ptr<OwnedKeySource> KeyFile(size_t number) {
     const auto path = folder_.path() / "keys" / std::to_string(number);
     return std::make_unique<OwnedKeySource>(MakeKeyFileSource(&files_, path, &random_));
+  }
+
+  void SignOut() {
+    http_.Reply(200, "");
+    ASSERT_EQ(Verdict(process_->account.Logout()), "ok");
   }
 
   std::unique_ptr<Process> process_;
@@ -89,6 +98,68 @@ TEST_F(AccountMemoryTest, WhatIsUnsavedIsWrittenWhenThereIsMemory) {
   const auto other = NewProcess();
   other->account.Reload();
   EXPECT_EQ(other->Bearer(), AccessToken(2));
+}
+
+// Matrix D12: the token is spent, and the answer comes once.
+TEST_F(AccountMemoryTest, AnAnswerIsNotLostForWantOfMemory) {
+  size_t number = 0;
+  for (bool came = true; came; SignIn(process_.get())) {
+    std::optional<OneFailure> failure;
+    ReplyTokens(2);
+    http_.During([&] { failure.emplace(++number); });
+    (void)Guarded<void>(
+        [&] { return process_->account.Refresh(When::kAlways, nullptr); });
+    ASSERT_TRUE(failure);
+    came = failure->came();
+    failure.reset();
+    clock_.Advance(limits::kFlushBackoffMinMs);
+    process_->account.FlushUnsaved();
+    const auto other = NewProcess();
+    other->account.Reload();
+    ASSERT_EQ(other->Bearer(), AccessToken(2)) << number;
+    ASSERT_EQ(other->State(clock_), "connected") << number;
+    SignOut();
+  }
+  EXPECT_GT(number, 30u);
+}
+
+TEST_F(AccountMemoryTest, NorIsThatToASignIn) {
+  size_t number = 0;
+  for (bool came = true; came;) {
+    SignOut();
+    StartFlow(process_.get());
+    std::optional<OneFailure> failure;
+    ReplyTokens(2);
+    http_.During([&] { failure.emplace(++number); });
+    (void)Guarded<Account::PollResult>([&] { return process_->account.Poll({}); });
+    ASSERT_TRUE(failure);
+    came = failure->came();
+    failure.reset();
+    clock_.Advance(limits::kFlushBackoffMinMs);
+    process_->account.FlushUnsaved();
+    const auto other = NewProcess();
+    other->account.Reload();
+    ASSERT_EQ(other->Bearer(), AccessToken(2)) << number;
+  }
+  EXPECT_GT(number, 30u);
+}
+
+TEST_F(AccountMemoryTest, ItIsWaitedForUntilTheBound) {
+  const auto wait = [this](int64_t until_ms) {
+    const int64_t begun = clock_.SteadyMs();
+    const AccountServices services = {
+        &http_, &clock_, &random_, &log_, "", "", [this] { return process_->closing; }};
+    return Guarded<void>([&] {
+      return WithMemory(services, [&]() -> Result<void> {
+        if (clock_.SteadyMs() - begun < until_ms) throw std::bad_alloc();
+        return {};
+      });
+    });
+  };
+  EXPECT_EQ(Verdict(wait(limits::kMemoryWaitMs)), "ok");
+  EXPECT_EQ(Verdict(wait(limits::kMemoryWaitMs + 1)), "no_memory");
+  process_->closing = true;
+  EXPECT_EQ(Verdict(wait(1)), "no_memory");
 }
 
 }  // namespace

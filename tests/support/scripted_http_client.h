@@ -61,12 +61,12 @@ class ScriptedHttpClient : public HttpClient {
       ADD_FAILURE() << "unexpected " << request.method << " " << request.url;
       return Error::Make(ErrorCode::kNetwork, "no reply was prepared");
     }
-    const Prepared reply = std::move(replies_.front());
+    Prepared reply = std::move(replies_.front());
     replies_.pop_front();
     if (reply.during) reply.during();
     *sent = reply.sent;
-    if (reply.error) return *reply.error;
-    return reply.response;
+    if (reply.error) return *std::move(reply.error);
+    return std::move(reply.response);
   }
 
   const std::vector<Request>& requests() const { return requests_; }
