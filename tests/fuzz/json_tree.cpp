@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <set>
+#include <string>
 
 namespace xai {
 namespace {
@@ -61,6 +62,23 @@ class TreeReader {
     return true;
   }
 
+  // With two bytes for what would look like a dot, and for nothing.
+  static size_t NameBytes(std::string_view name) {
+    const auto special = [](char c) { return c == '.' || c == '\037'; };
+    const auto more = std::count_if(name.begin(), name.end(), special);
+    return name.empty() ? 2 : name.size() + static_cast<size_t>(more);
+  }
+
+  // A value whose name or place has so many bytes.
+  bool Below(size_t name_bytes, size_t depth, JsonTree* out) {
+    const size_t before = path_bytes_;
+    path_bytes_ += (before > 0 ? 1 : 0) + name_bytes;
+    facts_->path_bytes = std::max(facts_->path_bytes, path_bytes_);
+    const bool read = Value(depth + 1, out);
+    path_bytes_ = before;
+    return read;
+  }
+
   bool Members(size_t depth, JsonTree* out) {
     std::set<std::string> names;
     SkipSpace();
@@ -71,7 +89,7 @@ class TreeReader {
       if (!String(&child.name)) return false;
       if (!names.insert(child.name).second) facts_->name_twice = true;
       SkipSpace();
-      if (!Take(":") || !Value(depth + 1, &child)) return false;
+      if (!Take(":") || !Below(NameBytes(child.name), depth, &child)) return false;
       SkipSpace();
     } while (Take(","));
     return Take("}");
@@ -80,8 +98,10 @@ class TreeReader {
   bool Elements(size_t depth, JsonTree* out) {
     SkipSpace();
     if (Take("]")) return true;
+    size_t place = 0;
     do {
-      if (!Value(depth + 1, &out->children.emplace_back())) return false;
+      const size_t digits = std::to_string(place++).size();
+      if (!Below(digits, depth, &out->children.emplace_back())) return false;
       SkipSpace();
     } while (Take(","));
     return Take("]");
@@ -194,6 +214,7 @@ class TreeReader {
 
   std::string_view rest_;
   JsonFacts* facts_;
+  size_t path_bytes_ = 0;  // of the value that is being read
 };
 
 }  // namespace

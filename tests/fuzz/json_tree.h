@@ -33,13 +33,15 @@ struct JsonTree {
 struct JsonFacts {
   size_t depth = 0;
   size_t values = 0;
+  size_t path_bytes = 0;        // the longest, of names and places with dots between
   bool name_twice = false;      // within one object
   bool lone_surrogate = false;  // became U+FFFD
   bool huge_number = false;     // its exponent, or its length, has three digits
 
   // Whether every reader of ours must take the text.
   bool plain() const {
-    return depth <= 64 && values <= 512 && !name_twice && !lone_surrogate && !huge_number;
+    return depth <= 64 && values <= 512 && path_bytes <= 1'024 && !name_twice &&
+           !lone_surrogate && !huge_number;
   }
 };
 
