@@ -1,5 +1,6 @@
 #include "base/guarded_memory.h"
 
+#include <cassert>
 #include <cstring>
 
 #include <sodium.h>
@@ -16,8 +17,10 @@ void GuardedMemoryDeleter::operator()(char* memory) const {
 }
 
 GuardedMemory AllocateGuarded(size_t size) {
-  // Before it is started, sodium_malloc() takes a wrong size of pages and aborts.
-  const bool started = sodium_init() >= 0;
+  assert(size > 0);
+  // Before it is started, sodium_malloc() takes a wrong size of pages and aborts.  Asked
+  // once: it takes a lock that a fork may leave locked.
+  static const bool started = sodium_init() >= 0;
   char* pages = started ? static_cast<char*>(sodium_malloc(size)) : nullptr;
   if (pages == nullptr)
     return GuardedMemory(new char[size](), GuardedMemoryDeleter{size});

@@ -19,9 +19,10 @@ using GuardedMemory = std::unique_ptr<char[], GuardedMemoryDeleter>;
 // Zeros, in pages of their own: nobody can read past their end or write before their
 // beginning and go on, they are not in core dumps, and not swapped out as far as
 // RLIMIT_MEMLOCK allows (a container may have 64 KiB, or nothing).  Where the system
-// gives no such pages, it is ordinary memory: a secret that is less well kept is better
-// than one that is lost.  Each costs 30 microseconds, three mappings and 8 KiB: nothing
-// to have one of for each request.  Throws std::bad_alloc.
+// gives no such pages, or does not guard them, it is memory like any other: a secret that
+// is less well kept is better than one that is lost.  Each costs 30 microseconds, four
+// mappings and 8 KiB: nothing to have one of for each request.  REQUIRES: `size` is not
+// 0. Throws std::bad_alloc.
 GuardedMemory AllocateGuarded(size_t size);
 
 }  // namespace xai

@@ -135,8 +135,12 @@ TEST_F(AccountMemoryTest, NorIsThatToASignIn) {
     ASSERT_TRUE(failure);
     came = failure->came();
     failure.reset();
-    clock_.Advance(limits::kFlushBackoffMinMs);
+    clock_.Advance(5'000);
     process_->account.FlushUnsaved();
+    // The code is not sent again, and whoever asks is told.
+    const Result<Account::PollResult> again = process_->account.Poll("ABCD-1234");
+    ASSERT_EQ(Verdict(again), "ok") << number;
+    ASSERT_TRUE(again.value().connected) << number;
     const auto other = NewProcess();
     other->account.Reload();
     ASSERT_EQ(other->Bearer(), AccessToken(2)) << number;
