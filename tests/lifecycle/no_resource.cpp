@@ -77,8 +77,6 @@ int NoResource(const Arguments& arguments) {
   const char* separator = "{";
   for (const ResourceCall& call : ResourceCalls()) {
     if (!only.empty() && call.name != only) continue;
-    // A code that a poll has spent already may be called expired: not settled yet.
-    if (call.name == "poll" && family == kFamilies.at("locks")) continue;
     subject.errors.clear();
     const long one = Try(&subject, call, family, 0);
     const long all = Try(&subject, call, family, kAllThatFollow);
