@@ -156,12 +156,6 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
     if (record_ && !record_->dead() && !pending_ && is_new) return PollResult{true, 0};
     return Error::Make(ErrorCode::kNoPendingFlow, "the sign-in was ended elsewhere");
   }
-  if (record_ && !record_->dead() && record_->login_id == expected) {
-    // Its code is spent and the result is here: whoever was to remove it did not.
-    Result<void> ended = EndFlow();
-    if (!ended.ok()) return std::move(ended).error();
-    return PollResult{true, 0};
-  }
   if (IsExpired(*pending_)) {
     Result<void> ended = EndFlow();
     if (!ended.ok()) return std::move(ended).error();
@@ -201,6 +195,9 @@ Result<Account::PollResult> Account::ExchangeDeviceCode() {
   if (Error* error = std::get_if<Error>(&outcome)) {
     Result<void> ended = EndFlow();
     if (!ended.ok()) return std::move(ended).error();
+    // Spent, and the result is here: whoever was to end the flow then did not.
+    const bool is_here = record_ && !record_->dead() && record_->login_id == expected;
+    if (is_here && error->code == ErrorCode::kExpired) return PollResult{true, 0};
     return std::move(*error);
   }
 

@@ -49,7 +49,9 @@ TEST_F(AccountSiblingTest, ADeathBeforeTheTokensAreWrittenIsSaid) {
 TEST_F(AccountSiblingTest, ADeathInANewSignInLeavesTheOldOne) {
   auto process = NewProcess();
   SignIn(process.get(), 1);
-  StartFlow(process.get());
+  ReplyDeviceCode("EFGH-5678");
+  ASSERT_EQ(Verdict(process->account.Start(true)), "ok");
+  clock_.Advance(5'000);
   ReplyTokens(2);
   http_.During([this] { KeepDisk(); });
   ASSERT_TRUE(process->account.Poll({}).value().connected);
