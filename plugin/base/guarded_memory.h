@@ -21,8 +21,8 @@ using GuardedMemory = std::unique_ptr<char[], GuardedMemoryDeleter>;
 // RLIMIT_MEMLOCK allows (a container may have 64 KiB, or nothing).  Where the system
 // gives no such pages, or does not guard them, it is memory like any other: a secret that
 // is less well kept is better than one that is lost.  Each costs 30 microseconds, four
-// mappings and 8 KiB: nothing to have one of for each request.  REQUIRES: `size` is not
-// 0. Throws std::bad_alloc.
+// mappings and 8 KiB: nothing to have one of for each request.  Throws std::bad_alloc.
+// REQUIRES: `size` is not 0.
 GuardedMemory AllocateGuarded(size_t size);
 
 }  // namespace xai

@@ -1,7 +1,7 @@
 #include "credentials/account_transaction.h"
-#include "credentials/with_memory.h"
 
 #include "base/limits.h"
+#include "credentials/with_memory.h"
 
 namespace xai {
 namespace {

@@ -59,7 +59,8 @@ def tests_and_targets():
             tests.add(f"{path.parent.name}.{path.stem.removesuffix('_test')}")
     for path in [*SOURCE.glob("tests/**/CMakeLists.txt"), SOURCE / "sample-host/CMakeLists.txt"]:
         text = path.read_text(encoding="utf-8")
-        targets |= set(re.findall(r"\b(?:xai_test|add_executable|add_library)\(\s*([\w-]+)", text))
+        targets |= set(re.findall(r"\b(?:xai_test|add_executable)\(\s*([\w-]+)", text))
+        targets |= set(re.findall(r"\blifecycle_preload\(\w+ ([\w-]+)", text))
         targets |= {f"e2e_{name}_test" for name in re.findall(r"\be2e_gtest\((\w+)", text)}
     return tests, targets
 

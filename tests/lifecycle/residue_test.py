@@ -1,5 +1,5 @@
-"""What is left of tokens, device codes and the key in the memory of a host that has signed in, asked,
-renewed, asked, signed out and destroyed its provider, all over TLS.
+"""What is left of tokens, device codes and the key in the memory of a host that has signed in,
+asked, renewed, asked, signed out and destroyed its provider, all over TLS.
 
 Pieces of 16 bytes are counted, in what is in use and in what was freed: of a freed copy the
 allocator or the next owner may have overwritten a part.  Whose the copies are tells a second
