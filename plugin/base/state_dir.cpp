@@ -90,6 +90,11 @@ Result<void> CheckFile(const OpenFile& file, std::string_view name) {
   return {};
 }
 
+Error Locked() {
+  return Error::Make(ErrorCode::kStoreLocked,
+                     "another process holds the lock of the sign-in");
+}
+
 }  // namespace
 
 Result<StateDir> StateDir::Open(FileSystem* files, const std::string& path) {
@@ -154,6 +159,7 @@ Result<Reservation> StateDir::Reserve(std::string_view name, size_t bytes) const
     if (!anchored.ok()) return std::move(anchored).error();
   }
   const std::string temporary = "." + std::string(name) + ".tmp";
+  if (IsInUse(temporary)) return Locked();
   const int removed = files()->Unlink(directory_->fd(), temporary);
   if (removed != 0 && removed != -ENOENT) {
     return IoError("remove an old " + temporary, -removed);
@@ -161,11 +167,20 @@ Result<Reservation> StateDir::Reserve(std::string_view name, size_t bytes) const
   return ReserveAs(temporary, bytes);
 }
 
+bool StateDir::IsInUse(const std::string& temporary) const {
+  const int fd = files()->OpenAt(directory_->fd(), temporary, O_RDWR | O_NONBLOCK);
+  if (fd < 0) return false;
+  const OpenFile file(files(), fd);
+  return files()->TryLock(fd) == -EWOULDBLOCK;
+}
+
 Result<Reservation> StateDir::ReserveAs(const std::string& temporary,
                                         size_t bytes) const {
   const int fd = files()->OpenAt(directory_->fd(), temporary, O_RDWR | O_CREAT | O_EXCL);
   if (fd < 0) return IoError("create " + temporary, -fd);
   Reservation reservation(directory_, temporary, OpenFile(files(), fd));
+  // It is free again when it is committed, given back, or its owner dies.
+  if (files()->TryLock(fd) == -EWOULDBLOCK) return Locked();
   const int tightened = files()->TightenMode(fd);
   if (tightened != 0) return IoError("set the mode", -tightened);
   // No room at all would be an invalid argument.
@@ -261,10 +276,7 @@ Result<FileLock> StateDir::Lock(std::string_view name,
       continue;
     }
     if (locked != -EWOULDBLOCK) return IoError("lock " + path, -locked);
-    if (!wait()) {
-      return Error::Make(ErrorCode::kStoreLocked,
-                         "another process holds the lock of the sign-in");
-    }
+    if (!wait()) return Locked();
   }
 }
 

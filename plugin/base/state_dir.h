@@ -36,6 +36,8 @@ class StateDir {
   Result<void> Anchor() const;
 
   // REQUIRES: the lock of `name` is held, since its temporary name has no other owner.
+  // Somebody may have removed the lock's file, and so made two holders: the second gets
+  // kStoreLocked until the first is done.
   Result<Reservation> Reserve(std::string_view name, size_t bytes) const;
   // Reserve and commit at once.
   Result<void> Replace(std::string_view name, std::string_view bytes) const;
@@ -62,6 +64,8 @@ class StateDir {
       : directory_(std::make_shared<const OpenFile>(std::move(directory))),
         path_(std::move(path)) {}
   FileSystem* files() const { return directory_->files(); }
+  // A reservation locks its file; what is not locked was left by the dead.
+  bool IsInUse(const std::string& temporary) const;
   Result<Reservation> ReserveAs(const std::string& temporary, size_t bytes) const;
   // Nothing if somebody removed the file meanwhile: then the lock protects nothing.
   Result<std::optional<FileLock>> Keep(OpenFile file, const std::string& name) const;

@@ -34,6 +34,10 @@ void Account::Reload() {
     // Somebody put back an old copy, or removed the whole directory: the refresh token of
     // the copy is spent, and ours is not.
     MarkUnsaved();
+  } else if (record_ && !record.ok() && record.error().code == ErrorCode::kStoreCorrupt &&
+             store_->IsDamaged()) {
+    // Nobody can read it any more, and here it still is.
+    MarkUnsaved();
   } else if (record.ok()) {
     record_ = std::move(record).value();
   } else if (record_ && Store::MayPass(record.error())) {

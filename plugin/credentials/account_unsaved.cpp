@@ -92,7 +92,10 @@ void Account::TryFlush() {
 
 bool Account::IsStillNewer(const Result<std::optional<CredentialRecord>>& stored,
                            bool locked, bool vanished) const {
-  if (!stored.ok()) return locked;  // broken: nobody else's either
+  if (!stored.ok()) {
+    const bool is_corrupt = stored.error().code == ErrorCode::kStoreCorrupt;
+    return locked || (is_corrupt && store_->IsDamaged());  // nobody else's either
+  }
   if (!stored.value() && vanished) return true;
   if (store_->was_set_back()) return true;
   // The lock was ours all the time, but locks can fail: of a host's store, or of a file

@@ -262,6 +262,24 @@ TEST_F(StateDirTest, AReservationIsRoomUntilItIsUsed) {
   EXPECT_EQ(Read(directory, "cred"), "new") << "no longer than its content";
 }
 
+// Matrix B33: two who believe that the lock is theirs.
+TEST_F(StateDirTest, AReservationIsNotTakenFromAnother) {
+  const StateDir directory = Open();
+  const StateDir other = Open();
+  Result<Reservation> room = directory.Reserve("cred", 100);
+  ASSERT_TRUE(room.ok());
+  EXPECT_EQ(Name(other.Reserve("cred", 100).error()), "store_locked ");
+  EXPECT_EQ(Name(other.Replace("cred", "theirs").error()), "store_locked ");
+  ASSERT_TRUE(room.value().Commit("cred", "ours").ok());
+  EXPECT_EQ(Read(other, "cred"), "ours");
+  EXPECT_TRUE(other.Replace("cred", "theirs").ok()) << "it is committed";
+  {
+    const Result<Reservation> unused = directory.Reserve("cred", 100);
+    EXPECT_EQ(Name(other.Replace("cred", "x").error()), "store_locked ");
+  }
+  EXPECT_TRUE(other.Replace("cred", "x").ok()) << "it is given back";
+}
+
 TEST_F(StateDirTest, WhatIsNotAllocatedIsNoRoom) {
   FaultyFileSystem files;
   const StateDir directory = StateDir::Open(&files, path()).value();

@@ -236,8 +236,8 @@ TEST_F(AccountConnectTest, LogoutRevokesTheAccessTokenIfThereIsNoOther) {
 }
 
 TEST_F(AccountConnectTest, LogoutRemovesWhatCannotBeRead) {
+  SignIn(NewProcess().get());
   const auto process = NewProcess();
-  SignIn(process.get());
   folder_.Write("state/" + File("cred").filename().string(), "damage");
   const Result<Account::LogoutResult> result = process->account.Logout();
   ASSERT_EQ(Verdict(result), "ok");

@@ -72,7 +72,8 @@ TEST_F(AccountRefreshTest, NeedsASignIn) {
 
 TEST_F(AccountRefreshTest, NeedsAReadableStore) {
   folder_.Write("state/" + File("cred").filename().string(), "damage");
-  EXPECT_EQ(Refresh(), "store_corrupt sealed_file");
+  const auto later = NewProcess();  // one that has no copy in memory
+  EXPECT_EQ(Refresh(later.get(), When::kAlways), "store_corrupt sealed_file");
   EXPECT_EQ(ReadFile(File("cred")), "damage");
 }
 

@@ -66,6 +66,24 @@ TEST_F(AccountSiblingTest, ADeathInANewSignInLeavesTheOldOne) {
   EXPECT_EQ(next->Bearer(), AccessToken(1));
 }
 
+// Matrix B33: the lock's file is removed while its holder waits for xAI.
+TEST_F(AccountSiblingTest, ASecondHolderOfTheLockWaitsForTheFirst) {
+  const auto process = NewProcess();
+  SignIn(process.get());
+  const auto other = NewProcess();
+  other->account.Reload();
+  ReplyTokens(2);
+  http_.During([&] {
+    fs::remove(File("lock"));
+    EXPECT_EQ(Verdict(other->account.Refresh(When::kAlways, nullptr)), "store_locked");
+  });
+  ASSERT_EQ(Verdict(process->account.Refresh(When::kAlways, nullptr)), "ok");
+  EXPECT_FALSE(process->HasWarning());
+  ReplyTokens(3);
+  ASSERT_EQ(Verdict(other->account.Refresh(When::kAlways, nullptr)), "ok");
+  EXPECT_NE(http_.last().body.find(RefreshToken(2)), std::string::npos);
+}
+
 // Matrix A42.
 TEST_F(AccountSiblingTest, LogoutDuringARenewalWaitsAndRevokesTheNewToken) {
   const auto process = NewProcess();
@@ -109,6 +127,7 @@ TEST_F(AccountSiblingTest, ARefusedGrantIsLookedForBeforeItIsBelievedDead) {
   ReplyError("invalid_grant");
   http_.During([&] {
     fs::remove(File("lock"));
+    fs::remove(Temporary());
     ReplyTokens(2);
     ASSERT_EQ(Verdict(other->account.Refresh(When::kAlways, nullptr)), "ok");
   });

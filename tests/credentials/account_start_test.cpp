@@ -120,8 +120,8 @@ TEST_F(AccountStartTest, ADiskThatTakesNothingIsFoundOutFirst) {
 }
 
 TEST_F(AccountStartTest, AnUnreadableStoreIsSaidAndOnlyMovedByForce) {
+  SignIn(NewProcess().get());
   const auto process = NewProcess();
-  SignIn(process.get());
   folder_.Write("state/" + File("cred").filename().string(), "damage");
   EXPECT_EQ(Verdict(process->account.Start(false)), "store_corrupt sealed_file");
   EXPECT_EQ(process->State(clock_), "credential_unreadable");

@@ -10,6 +10,7 @@ namespace xai {
 namespace {
 
 constexpr int kStreams = 8;
+constexpr uint64_t kLateRequest = 99;
 constexpr int kLeft = 7;  // the exit code of who leaves in the middle
 
 }  // namespace
@@ -119,6 +120,22 @@ int LeaveSoon(const Arguments& arguments) {
   for (int i = 0; i < kStreams; ++i) client.Complete("fine");
   const auto moment = SteadyClock::now() + std::chrono::microseconds(arguments.Number(0));
   while (SteadyClock::now() < moment) (void)client.Take(0);
+  std::exit(kLeft);
+}
+
+// It asks for something when the plugin's part of exit() is over.
+int LeaveLate(const Arguments& arguments) {
+  static Client* late = nullptr;
+  std::atexit([] {
+    llmp_provider* p = late->provider();
+    const std::string prompt = Prompt("fine");
+    const int32_t taken =
+        p->complete(p, late->queue(), kLateRequest, prompt.data(), prompt.size());
+    Require(taken != LLMP_OK, "a request was taken that nobody will answer");
+  });
+  const Library library(arguments.library);
+  late = new Client(library.Create(arguments.config));  // lives to the end
+  late->RequireFine();
   std::exit(kLeft);
 }
 

@@ -53,6 +53,10 @@ class LeaveTest(LifecycleTest):
         for moment_us in range(0, LAST_MOMENT_US, LAST_MOMENT_US // MOMENTS):
             self.live("leave-soon", moment_us, code=LEFT)
 
+    # D24: nobody would ever answer.
+    def test_a_request_after_the_end_is_refused(self):
+        self.live("leave-late", code=LEFT)
+
     # D24
     @unittest.skipIf(SANITIZE, "abort() with streams was not tested: "
                      "a sanitizer has its own idea of it")
