@@ -48,8 +48,8 @@ Result<std::vector<std::string>> ParseModelList(std::string_view body) {
         entry.text,
         [](std::string_view name) { return name == "id" || name == "hidden"; },
         [&](const JsonMember& member) {
-          if (member.name == "id" && member.kind == MemberKind::kString) {
-            id = std::string(member.text);
+          if (member.name == "id") {  // of two the last counts, whatever it is
+            id = member.kind == MemberKind::kString ? member.text : std::string_view();
           }
           hidden = hidden || (member.name == "hidden" && member.text == "true");
         });

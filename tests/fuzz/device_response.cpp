@@ -74,10 +74,13 @@ void CheckCode(const DeviceCode& code, const JsonTree& answer, bool loopback) {
 bool IsGood(const JsonTree& answer) {
   const std::string_view secret = answer.String("device_code").value_or("");
   const std::string_view url = answer.String("verification_uri").value_or("");
+  const std::string_view user_code = answer.String("user_code").value_or("");
+  // A secret that is a part of the address is refused: it would be shown.
+  const std::string shown = std::string(url) + "?user_code=" + std::string(user_code);
   const bool visible = std::all_of(secret.begin(), secret.end(),
                                    [](char c) { return c > 0x20 && c < 0x7F; });
   return secret.size() >= 8 && secret.size() <= 4096 && visible &&
-         IsUserCode(answer.String("user_code").value_or("")) &&
+         IsUserCode(user_code) && shown.find(secret) == shown.npos &&
          url == "https://accounts.x.ai/oauth2/device" &&
          answer.Find("verification_uri_complete") == nullptr;
 }
