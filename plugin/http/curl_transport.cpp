@@ -82,8 +82,9 @@ CurlTransport::~CurlTransport() {
 void CurlTransport::LeaveAll() {
   for (auto& [id, exchange] : exchanges_) (void)exchange.release();
   (void)multi_.release();
-  // One owner more, who never goes.
-  (void)new std::shared_ptr<CURLSH>(sessions_);
+  // One owner more, who never goes.  Without memory for it the exchanges are owners, and
+  // without any nobody needs it.
+  (void)new (std::nothrow) std::shared_ptr<CURLSH>(sessions_);
 }
 
 // In the place of one that is broken.
