@@ -2,8 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "commands.h"
+#include "terminal.h"
 
 namespace sample_host {
 namespace {
@@ -23,8 +26,8 @@ constexpr const char* kFooter =
     "\nCtrl-C cancels the running request; a second one, or one at a prompt, ends the "
     "program.\n"
     "\nExit codes:\n"
-    "    0  done\n"
-    "    1  the request failed\n"
+    "    0  done; status: whatever the state is\n"
+    "    1  the request failed, or its output could not be written\n"
     "    2  wrong usage\n"
     "    3  not signed in\n"
     "    4  denied: this account may not do that\n"
@@ -137,6 +140,16 @@ Arguments ParseArguments(int argc, char** argv) {
   AddModelCommands(&cli, &arguments.command, values);
   try {
     cli.parse(argc, argv);
+  } catch (const CLI::RequiredError& e) {
+    // Said before it is said that nobody knows the word that was given as one.
+    arguments.exit_code = kUsage;
+    const std::vector<std::string> unknown = cli.remaining();
+    if (unknown.empty()) {
+      cli.exit(e);
+    } else {
+      Write(stderr, "sample-host: there is no \"" + CleanLine(unknown.front()) +
+                        "\"; --help lists the commands and options\n");
+    }
   } catch (const CLI::ParseError& e) {
     arguments.command = nullptr;
     // Help and version come as exceptions too, with 0.

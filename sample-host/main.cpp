@@ -1,4 +1,6 @@
 // A terminal agent for any LLM provider plugin.  It knows the interface and no vendor.
+#include <cstdio>
+
 #include "app.h"
 #include "arguments.h"
 #include "exit_code.h"
@@ -17,5 +19,9 @@ int main(int argc, char** argv) {
     Write(stderr, "sample-host: " + CleanLine(error) + "\n");
     return kUsage;
   }
-  return arguments.command(OpenApp(arguments.options, config));
+  const int code = arguments.command(OpenApp(arguments.options, config));
+  // What was asked for did not get there; stdio remembers any failed write.
+  if (std::ferror(stdout) == 0) return code;
+  Write(stderr, "sample-host: standard output could not be written\n");
+  return code == kOk ? kFailed : code;
 }

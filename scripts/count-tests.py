@@ -24,6 +24,9 @@ def reason_of(lines):
 
 
 def main(paths):
+    if not paths or "--help" in paths or "-h" in paths:
+        print(__doc__.strip())
+        return 0 if paths else 2
     passed, failed, skipped = 0, [], []
     for path in paths:
         for case in ElementTree.parse(path).getroot().iter("testcase"):

@@ -16,7 +16,7 @@ constexpr std::array<ErrorInfo, kErrorCodeCount> kInfos = {{
     {"not_connected", false, hint::kStart},
     {"reauth_required", false, hint::kReauth},
     {"expired", false, hint::kExpired},
-    {"no_pending_flow", false, hint::kStart},
+    {"no_pending_flow", false, hint::kNoFlow},
     {"access_denied", false, hint::kDenied},
     {"entitlement_denied", false, hint::kEntitlement},
     {"spending_limit", false, hint::kSpending},

@@ -24,6 +24,9 @@ inline constexpr std::string_view kUnavailable =
     "token, from a wallet of its own, instead of by the subscription.";
 inline constexpr std::string_view kStart =
     "Sign in: call start, open the link in a browser, approve, then poll.";
+inline constexpr std::string_view kNoFlow =
+    "Ask for the status. If nobody is signed in: call start, open the link in a browser, "
+    "approve, then poll.";
 inline constexpr std::string_view kReauth =
     "The sign-in is no longer valid. Call logout and start again, or use an xAI API key "
     "through the byok-custom-model skill.";
@@ -99,8 +102,9 @@ inline constexpr std::string_view kCorrupt =
 inline constexpr std::string_view kLocked =
     "Another process holds the sign-in's lock. Try again in a moment.";
 inline constexpr std::string_view kStoreIo =
-    "Free disk space or make the state directory writable, then try again; signing in "
-    "again does not help.";
+    "Free disk space, or see to it that the state directory can be made and written, "
+    "then "
+    "try again; signing in again does not help.";
 inline constexpr std::string_view kStorePermission =
     "Give the state directory and key file to this user alone (modes 0700 and 0600).";
 inline constexpr std::string_view kStoreKey =

@@ -205,7 +205,7 @@ int main(int argc, char** argv) {
     std::from_chars(words[3].data(), words[3].data() + words[3].size(), at_once);
   }
   if (at_once == 0) {
-    std::cerr << "usage: stream_host FOLDER CONFIG AT_ONCE <REQUESTS\n";
+    std::cerr << "usage: stream-host FOLDER CONFIG AT_ONCE <REQUESTS\n";
     return 2;
   }
   std::ios::sync_with_stdio(false);

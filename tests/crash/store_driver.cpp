@@ -119,7 +119,7 @@ void RunMany(const llmp::Provider& provider, const Arguments& arguments) {
 int main(int argc, char** argv) {
   Arguments arguments;
   if (!ReadArguments(argc, argv, &arguments)) {
-    std::cerr << "usage: store_driver FOLDER CONFIG [--times N] [REQUEST...]\n";
+    std::cerr << "usage: store-driver FOLDER CONFIG [--times N] [REQUEST...]\n";
     return kUsage;
   }
   const llmp::Provider provider =

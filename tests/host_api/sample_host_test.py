@@ -166,6 +166,17 @@ class SampleHostTest(unittest.TestCase):
             self.assertEqual(result.code, 2, arguments)
             self.assertNotEqual(result.err, "")
 
+    def test_an_unknown_word_is_named(self):
+        for word in ("no-such-command", "--no-such-option"):
+            self.assertIn(f'"{word}"', self.run_host(word).err)
+
+    def test_output_that_cannot_be_written_is_a_failure(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(self.argv("info"), stdout=full, stderr=subprocess.PIPE,
+                                  text=True, timeout=DEADLINE_S, env=self.environment)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("could not be written", done.stderr)
+
     def test_help_names_the_exit_codes_and_gives_examples(self):
         result = self.run_host("--help")
         self.assertEqual(result.code, 0)
