@@ -13,7 +13,7 @@ import harness
 from harness import SANITIZE
 from lifecycle_harness import LifecycleTest
 
-CYCLES = int(os.environ.get("XAI_MEMCHECK_CYCLES") or 60)
+CYCLES = int(os.environ.get("XAI_MEMCHECK_CYCLES") or 100)
 CYCLE_S_MAX, START_S_MAX = 10, 60
 SUPPRESSIONS = pathlib.Path(__file__).with_name("memcheck.supp")
 # Faults of others, in which none of these has a part, are not ours to judge.
