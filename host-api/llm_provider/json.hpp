@@ -199,7 +199,9 @@ inline std::optional<Json> Json::parse(std::string_view text, std::string* error
   }
   if (refusal == nullptr) return std::move(handler.root);
   if (error != nullptr) {
-    *error = std::string(refusal) + " at byte " + std::to_string(stream.Tell());
+    *error = refusal;
+    while (!error->empty() && error->back() == '.') error->pop_back();  // RapidJSON's
+    *error += " at byte " + std::to_string(stream.Tell());
   }
   return std::nullopt;
 }
