@@ -31,6 +31,12 @@ TEST(ParseModelListTest, KeepsChatModelsInOrder) {
   EXPECT_EQ(ids.value(), (Strings{"grok-b", "grok-a", "grok-v"}));
 }
 
+TEST(ParseModelListTest, OfTwoIdsTheLastCounts) {
+  EXPECT_EQ(ParseModelList(R"({"data":[{"id":"grok-a","id":"grok-b"}]})").value(),
+            Strings{"grok-b"});
+  EXPECT_EQ(ParseModelList(R"({"data":[{"id":"grok-a","id":true}]})").value(), Strings{});
+}
+
 // Matrix C44.
 TEST(ParseModelListTest, BoundsTheirNumber) {
   EXPECT_EQ(ParseModelList(ListOf(256)).value().size(), 256u);
