@@ -59,6 +59,8 @@ class FileSystem {
 
   // An exclusive lock of the open file; -EWOULDBLOCK if somebody else has it.
   virtual int TryLock(int fd) = 0;
+  // Closing alone leaves it with a child that was forked meanwhile.
+  virtual void Unlock(int fd) = 0;
 };
 
 // A descriptor of a FileSystem that closes itself.  Move-only.

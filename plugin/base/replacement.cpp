@@ -50,6 +50,10 @@ Result<std::string> ReadAll(const OpenFile& file, size_t bytes_max) {
   return bytes;
 }
 
+FileLock::~FileLock() {
+  if (file_.fd() >= 0) file_.files()->Unlock(file_.fd());
+}
+
 Result<void> FileLock::WriteNote(std::string_view note) {
   return WriteWhole(file_, note);
 }
@@ -70,7 +74,17 @@ Reservation::Reservation(Reservation&& other) noexcept
       file_(std::move(other.file_)) {}
 
 Reservation::~Reservation() {
+  if (file_.fd() < 0) return;
   if (!temporary_.empty()) file_.files()->Unlink(directory_->fd(), temporary_);
+  file_.files()->Unlock(file_.fd());
+}
+
+bool Reservation::HasName() const {
+  FileSystem::Info ours;
+  FileSystem::Info named;
+  return file_.files()->Stat(file_.fd(), &ours) == 0 &&
+         file_.files()->StatAt(directory_->fd(), temporary_, &named) == 0 &&
+         ours.inode == named.inode;
 }
 
 Result<void> Reservation::Verify(std::string_view bytes) {
@@ -89,10 +103,15 @@ Result<bool> Reservation::Publish(std::string_view name, std::string_view bytes,
   if (done.ok()) done = Verify(bytes);
   if (!done.ok()) return std::move(done).error();
   const std::string target(name);
+  if (!HasName()) {
+    // Whoever was faster has tidied up after us, or uses the name now.
+    temporary_.clear();
+    if (on_existing == FileSystem::OnExisting::kFail) return false;
+    return IoError("rename to " + target, ENOENT);
+  }
   const int renamed =
       file_.files()->Rename(directory_->fd(), temporary_, target, on_existing);
   if (renamed == -EEXIST) return false;
-  // Whoever was faster has tidied up after us.
   if (renamed == -ENOENT && on_existing == FileSystem::OnExisting::kFail) return false;
   if (renamed != 0) return IoError("rename to " + target, -renamed);
   temporary_.clear();

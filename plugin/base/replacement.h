@@ -16,6 +16,9 @@ namespace xai {
 class FileLock {
  public:
   explicit FileLock(OpenFile file) : file_(std::move(file)) {}
+  FileLock(FileLock&&) noexcept = default;
+  FileLock& operator=(FileLock&&) noexcept = default;
+  ~FileLock();
 
   // A few bytes beside the lock, durable: what the holder is about to do.
   Result<void> WriteNote(std::string_view note);
@@ -46,6 +49,8 @@ class Reservation {
   Result<bool> Publish(std::string_view name, std::string_view bytes,
                        FileSystem::OnExisting on_existing);
   Result<void> Verify(std::string_view bytes);
+  // Whether the temporary name is still that of our file.
+  bool HasName() const;
 
   std::shared_ptr<const OpenFile> directory_;
   std::string temporary_;

@@ -153,4 +153,12 @@ int SystemFileSystem::TryLock(int fd) {
   return other == -EACCES || other == -EAGAIN ? -EWOULDBLOCK : other;
 }
 
+void SystemFileSystem::Unlock(int fd) {
+  if (Repeat([&] { return flock(fd, LOCK_UN); }) != -EOPNOTSUPP) return;
+  struct flock whole = {};
+  whole.l_type = F_UNLCK;
+  whole.l_whence = SEEK_SET;
+  (void)Repeat([&] { return fcntl(fd, F_OFD_SETLK, &whole); });
+}
+
 }  // namespace xai

@@ -30,6 +30,7 @@ class SystemFileSystem : public FileSystem {
   int Unlink(int dir_fd, const std::string& name) override;
   int List(int dir_fd, std::vector<std::string>* names) override;
   int TryLock(int fd) override;
+  void Unlock(int fd) override;
 };
 
 }  // namespace xai

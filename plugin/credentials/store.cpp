@@ -36,10 +36,14 @@ Result<std::optional<CredentialRecord>> Store::LoadCredential() {
 }
 
 bool Store::IsDamaged() {
+  if (seen_generation_ == 0) return false;
   const Result<std::optional<std::string>> bytes = vault_->Read(credential_name_);
-  if (seen_generation_ == 0 || !bytes.ok() || !bytes.value()) return false;
+  if (!bytes.ok()) return bytes.error().code == ErrorCode::kStoreCorrupt;  // too large
+  if (!bytes.value()) return false;
   const Result<SealedHeader> header = ReadSealedHeader(*bytes.value());
-  return !header.ok() || header.value().store_id == seen_id_;
+  if (!header.ok()) return true;
+  return header.value().store_id == seen_id_ &&
+         header.value().generation <= seen_generation_;
 }
 
 Result<std::optional<PendingLogin>> Store::LoadPending() {
@@ -239,8 +243,10 @@ Result<const SecretKey*> Store::KeyForWriting(KdfParameters* parameters) {
     if (name != credential_name_ && name != pending_name_) continue;
     data_exists = true;
     Result<std::optional<std::string>> bytes = vault_->Read(name);
-    if (!bytes.ok()) return std::move(bytes).error();
-    if (!bytes.value()) continue;
+    if (!bytes.ok() && bytes.error().code != ErrorCode::kStoreCorrupt) {
+      return std::move(bytes).error();
+    }
+    if (!bytes.ok() || !bytes.value()) continue;
     const Result<SealedHeader> header = ReadSealedHeader(*bytes.value());
     if (header.ok()) {
       *parameters = header.value().kdf;

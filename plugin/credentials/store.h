@@ -37,7 +37,7 @@ class Store {
   // a copy, and its refresh token is spent.  Also if the whole place has gone.
   bool was_set_back() const { return was_set_back_; }
   // Whether what cannot be read is the file that was read or written here last, and not
-  // one that somebody else has put in its place.
+  // a newer one, or what somebody else has put in its place.
   bool IsDamaged();
   // False if the place where the records are kept is not there.
   bool Exists() const { return vault_->Exists(); }

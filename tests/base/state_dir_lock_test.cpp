@@ -103,6 +103,29 @@ TEST_F(FileLockTest, DiesWithItsHolder) {
   close(ready[1]);
 }
 
+// A child of the host's that was forked meanwhile has the descriptors too.
+TEST_F(FileLockTest, AndARoomEndWithTheirHolderWhoeverWasForked) {
+  pid_t child = -1;
+  {
+    const Result<FileLock> held = Open().Lock("lock", NoWait);
+    Result<Reservation> room = Open().Reserve("cred", 10);
+    Result<Reservation> unused = Open().Reserve("other", 10);
+    ASSERT_TRUE(held.ok() && room.ok() && unused.ok());
+    child = fork();
+    if (child == 0) {
+      for (;;) pause();
+    }
+    ASSERT_GT(child, 0);
+    ASSERT_TRUE(room.value().Commit("cred", "x").ok());
+  }
+  EXPECT_EQ(TryLock(), "ok");
+  EXPECT_TRUE(Open().Replace("cred", "y").ok());
+  EXPECT_TRUE(Open().Replace("other", "y").ok());
+  kill(child, SIGKILL);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+}
+
 // Matrix B33: a lock on a file that is gone protects nothing.
 TEST_F(FileLockTest, IsThatOfTheFileUnderTheName) {
   const Result<FileLock> held = Open().Lock("lock", NoWait);

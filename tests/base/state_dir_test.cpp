@@ -280,6 +280,20 @@ TEST_F(StateDirTest, AReservationIsNotTakenFromAnother) {
   EXPECT_TRUE(other.Replace("cred", "x").ok()) << "it is given back";
 }
 
+TEST_F(StateDirTest, WhatHasTheTemporaryNameNowIsNotPublished) {
+  const StateDir directory = Open();
+  ASSERT_TRUE(directory.Replace("cred", "old").ok());
+  {
+    Result<Reservation> room = directory.Reserve("cred", 100);
+    ASSERT_TRUE(room.ok());
+    fs::remove(File(".cred.tmp"));
+    folder_.Write("state/.cred.tmp", "theirs");
+    EXPECT_EQ(Name(room.value().Commit("cred", "ours").error()), "store_io io");
+  }
+  EXPECT_EQ(Read(directory, "cred"), "old");
+  EXPECT_TRUE(fs::exists(File(".cred.tmp"))) << "not ours to remove";
+}
+
 TEST_F(StateDirTest, WhatIsNotAllocatedIsNoRoom) {
   FaultyFileSystem files;
   const StateDir directory = StateDir::Open(&files, path()).value();

@@ -1,6 +1,7 @@
 // A credential that is broken on the disk, and whole in the memory of a process.
 #include <string>
 
+#include "base/limits.h"
 #include "credentials/account_fixture.h"
 
 namespace xai {
@@ -84,6 +85,40 @@ TEST_F(AccountDamagedTest, AfterDamageTheNewestWins) {
   process_->account.FlushUnsaved();
   other_->account.Reload();
   EXPECT_EQ(other_->Bearer(), AccessToken(2));
+}
+
+// The head of what is damaged still says that it was the newer one.
+TEST_F(AccountDamagedTest, AStaleCopyIsNotWrittenOverANewerOne) {
+  other_->account.Reload();
+  ReplyTokens(2);
+  ASSERT_EQ(Refresh(process_.get()), "ok");
+  std::string damaged = ReadFile(File("cred"));
+  damaged.back() = static_cast<char>(damaged.back() ^ 1);
+  WriteCredential(damaged);
+  other_->account.Reload();
+  other_->account.FlushUnsaved();
+  EXPECT_EQ(ReadFile(File("cred")), damaged);
+  process_->account.Reload();
+  process_->account.FlushUnsaved();
+  other_->account.Reload();
+  EXPECT_EQ(other_->Bearer(), AccessToken(2));
+}
+
+TEST_F(AccountDamagedTest, WhatIsTooLargeIsBroken) {
+  WriteCredential(std::string(limits::kSealedBytesMax + 1, 'x'));
+  process_->account.Reload();
+  process_->account.FlushUnsaved();
+  other_->account.Reload();
+  EXPECT_EQ(other_->Bearer(), AccessToken(1));
+}
+
+TEST_F(AccountDamagedTest, ASignOutElsewhereIsNotUndone) {
+  WriteCredential("garbage");
+  process_->account.Reload();
+  ASSERT_EQ(Verdict(other_->account.Logout()), "ok");
+  process_->account.FlushUnsaved();
+  EXPECT_EQ(process_->Bearer(), "none");
+  EXPECT_FALSE(Exists("cred"));
 }
 
 TEST_F(AccountDamagedTest, ANewSignInOverABrokenFileCounts) {

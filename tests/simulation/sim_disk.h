@@ -91,6 +91,7 @@ class SimFileSystem : public FileSystem {
   int Unlink(int dir_fd, const std::string& name) override;
   int List(int dir_fd, std::vector<std::string>* names) override;
   int TryLock(int fd) override;
+  void Unlock(int fd) override;
 
   // The process is gone: what its destructors still call has no effect.
   void Cut() { cut_ = true; }
