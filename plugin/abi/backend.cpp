@@ -43,9 +43,11 @@ Backend::Backend(const llmp_host* host)
       fork_count_(ForkCount()),
       window_bytes_(limits::kWindowBytesDefault),
       clock_(host),
-      log_(host, [this](int32_t level, const std::string& message) {
-        TellAll(LLMP_EV_LOG, level, message);
-      }) {}
+      log_(host,
+           [this](int32_t level, const std::string& message) {
+             TellAll(LLMP_EV_LOG, level, message);
+           }),
+      exit_watch_([this] { CloseQueues(); }) {}
 
 bool Backend::Configure(const std::string& config) {
   std::unique_ptr<JsonDocument> manifest = ParseManifest();
@@ -80,8 +82,7 @@ bool Backend::Configure(const std::string& config) {
 }
 
 Backend::~Backend() {
-  // What ends from here on is told to nobody, and wakes nobody.
-  for (const auto& [number, queue] : queues_) queue->Close();
+  CloseQueues();  // what ends from here on is told to nobody, and wakes nobody
   // Its tasks use the mutex.
   if (refusals_ != nullptr) refusals_->Stop();
 }
@@ -119,18 +120,24 @@ void Backend::CloseQueue(uint64_t queue) {
   if (found == queues_.end()) return;
   found->second->Close();
   queues_.erase(found);
-  for (const auto& [request, its_queue] : live_) {
-    if (its_queue == queue) Cancel(request);
+  for (const auto& [request, live] : live_) {
+    if (live.queue == queue && provider_ != nullptr) provider_->Cancel(request);
   }
+}
+
+void Backend::CloseQueues() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& [number, queue] : queues_) queue->Close();
 }
 
 int32_t Backend::Begin(Call call, uint64_t queue, uint64_t request,
                        std::string_view json) {
+  if (IsExiting()) return LLMP_E_CLOSED;
   std::shared_ptr<EventQueue> target = FindQueue(queue);
   if (target == nullptr || request == 0) return LLMP_E_INVALID;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (!live_.emplace(request, queue).second) return LLMP_E_INVALID;
+    if (!live_.emplace(request, Live{queue}).second) return LLMP_E_INVALID;
   }
   bool begun = false;
   try {
@@ -144,7 +151,11 @@ int32_t Backend::Begin(Call call, uint64_t queue, uint64_t request,
   } catch (const std::bad_alloc&) {
     // As without a thread.
   }
-  if (begun) return LLMP_OK;
+  if (begun) {
+    // Reading a large request takes a while, and only now does the provider know it.
+    if (WasCancelled(request) && provider_ != nullptr) provider_->Cancel(request);
+    return LLMP_OK;
+  }
   target->ForgetExpected(request);
   Release(request);
   return LLMP_E_NO_MEMORY;
@@ -180,7 +191,19 @@ bool Backend::Refuse(Call call, std::shared_ptr<RequestSink> sink) {
 }
 
 void Backend::Cancel(uint64_t request) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = live_.find(request);
+    if (found != live_.end()) found->second.cancelled = true;
+  }
   if (provider_ != nullptr) provider_->Cancel(request);
+}
+
+bool Backend::WasCancelled(uint64_t request) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = live_.find(request);
+  if (found == live_.end()) return false;  // it has ended
+  return found->second.cancelled || queues_.count(found->second.queue) == 0;
 }
 
 void Backend::Release(uint64_t request) {

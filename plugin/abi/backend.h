@@ -16,6 +16,7 @@
 #include "abi/wake_batch.h"
 #include "base/result.h"
 #include "llm_provider.h"
+#include "runtime/process.h"
 #include "runtime/provider.h"
 
 namespace xai {
@@ -48,6 +49,16 @@ class Backend {
  private:
   explicit Backend(const llmp_host* host);
   bool Configure(const std::string& config);
+  // What has begun, or is about to.
+  struct Live {
+    uint64_t queue = 0;
+    bool cancelled = false;
+  };
+  // Whether somebody has cancelled it, or closed its queue, before it had begun.
+  bool WasCancelled(uint64_t request);
+  // Nobody tells of anything any more.
+  void CloseQueues();
+
   // Both: false if there is no thread, and then the sink was not told.
   bool Start(Call call, uint64_t request, std::shared_ptr<RequestSink> sink,
              std::string json);
@@ -67,15 +78,17 @@ class Backend {
   std::mutex mutex_;  // guards what follows; never held while a queue is waited on
   uint64_t last_queue_ = 0;
   std::map<uint64_t, std::shared_ptr<EventQueue>> queues_;
-  std::unordered_map<uint64_t, uint64_t> live_;  // request to queue
-  std::unique_ptr<IoLoop> refusals_;             // made when first needed
+  std::unordered_map<uint64_t, Live> live_;  // by request
+  std::unique_ptr<IoLoop> refusals_;         // made when first needed
 
   WakeBatch wakes_;  // of the provider's loop
 
   // Const after Configure().
   std::optional<Error> config_error_;
   std::unique_ptr<SecretStore> host_store_;  // may be null
-  std::unique_ptr<Provider> provider_;       // null if config_error_; dies first
+  std::unique_ptr<Provider> provider_;       // null if config_error_; dies early
+
+  ExitWatch exit_watch_;  // dies first
 };
 
 }  // namespace xai

@@ -31,7 +31,7 @@ IoLoop::~IoLoop() {
 }
 
 bool IoLoop::Post(std::function<void()> task) {
-  if (!UnlessExiting([] {})) return false;  // the loop runs nothing any more
+  if (IsExiting()) return false;  // the loop runs nothing any more
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (stopping_) return false;

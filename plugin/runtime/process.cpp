@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <ctime>
 #include <mutex>
+#include <utility>
 
 #include "base/io_error.h"
 #include "base/random.h"
@@ -29,6 +30,8 @@ std::mutex g_one_at_a_time;
 std::atomic<uint32_t> g_fork_count{0};
 std::atomic<bool> g_exiting{false};
 std::atomic<int> g_using_libcurl{0};
+std::mutex g_watches_mutex;
+ExitWatch* g_watches = nullptr;  // guarded by g_watches_mutex
 // What is done in one go takes milliseconds; a host's callback may take any time.
 constexpr int kExitWaitMs = 250;
 
@@ -86,11 +89,14 @@ void PinCurl() {
 
 void OnForkInChild() {
   g_fork_count.fetch_add(1, std::memory_order_relaxed);
+  // Whoever was in, and whoever watched, is in another process.
+  g_using_libcurl.store(0);
+  g_watches = nullptr;
 }
 
 void LetNobodyIn() {
   g_exiting.store(true);
-  if (ForkCount() > 0) return;  // who was in then is in another process
+  ExitWatch::TellAll();
   constexpr timespec kPause = {0, 100'000};
   for (int left = kExitWaitMs * 10; left > 0 && g_using_libcurl.load() > 0; --left) {
     nanosleep(&kPause, nullptr);
@@ -132,6 +138,36 @@ Result<void> InitProcess() {
 
 uint32_t ForkCount() {
   return g_fork_count.load(std::memory_order_relaxed);
+}
+
+bool IsExiting() {
+  return g_exiting.load();
+}
+
+ExitWatch::ExitWatch(std::function<void()> on_exit) : on_exit_(std::move(on_exit)) {
+  const std::lock_guard<std::mutex> lock(g_watches_mutex);
+  next_ = g_watches;
+  if (next_ != nullptr) next_->previous_ = this;
+  g_watches = this;
+}
+
+ExitWatch::~ExitWatch() {
+  const std::lock_guard<std::mutex> lock(g_watches_mutex);
+  if (next_ != nullptr) next_->previous_ = previous_;
+  if (previous_ != nullptr) {
+    previous_->next_ = next_;
+  } else if (g_watches == this) {
+    g_watches = next_;
+  }
+}
+
+void ExitWatch::TellAll() {
+  // exit() must not wait for whoever had it when this process was forked.
+  const std::unique_lock<std::mutex> lock(g_watches_mutex, std::try_to_lock);
+  if (!lock.owns_lock()) return;
+  for (const ExitWatch* watch = g_watches; watch != nullptr; watch = watch->next_) {
+    watch->on_exit_();
+  }
 }
 
 void OneAtATime(const std::function<void()>& work) {

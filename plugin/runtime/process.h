@@ -27,6 +27,26 @@ void OneAtATime(const std::function<void()>& work);
 // [any thread]
 bool UnlessExiting(const std::function<void()>& work);
 
+// True from then on.  [any thread]
+bool IsExiting();
+
+// Calls `on_exit` when exit() begins, on its thread, if that is while this lives.
+class ExitWatch {
+ public:
+  // `on_exit` must not throw, nor make or destroy an ExitWatch.
+  explicit ExitWatch(std::function<void()> on_exit);
+  ~ExitWatch();
+  ExitWatch(const ExitWatch&) = delete;
+  ExitWatch& operator=(const ExitWatch&) = delete;
+
+  static void TellAll();
+
+ private:
+  std::function<void()> on_exit_;
+  ExitWatch* next_ = nullptr;
+  ExitWatch* previous_ = nullptr;
+};
+
 // The libraries that were found, for `info`.
 struct LibraryVersions {
   std::string libcurl;

@@ -181,7 +181,16 @@ void Provider::Models(bool force, const Reply& reply) {
 }
 
 void Provider::LoadThen(std::function<void()> then, const Reply& reply) {
-  if (!Load(nullptr, std::move(then))) ReplyNoThread(reply);
+  const auto tell = [this, then = std::move(then), reply] {
+    if (broker_->snapshot() != nullptr) {
+      then();
+      return;
+    }
+    // The first look has failed for want of memory: nothing is known.
+    const Error error = Error::Make(ErrorCode::kNoMemory, "no memory");
+    reply(&error, ErrorDocument(error));
+  };
+  if (!Load(nullptr, tell)) ReplyNoThread(reply);
 }
 
 bool Provider::Load(std::function<void()> first, std::function<void()> then) {

@@ -71,6 +71,9 @@ void TokenBroker::ServeAll() {
 std::optional<TokenSource::TokenResult> TokenBroker::Serve(Waiter* waiter) {
   if (waiter->failed) return TokenResult(*waiter->failed);
   const AccountSnapshot* now = snapshot_.get();
+  if (now == nullptr && waiter->looked && !looking_) {
+    return TokenResult(Error::Make(ErrorCode::kNoMemory, "no memory"));
+  }
   if (now == nullptr || (!now->connected() && !waiter->looked)) {
     // Another process may have signed in since the last look.
     waiter->looked = true;
@@ -124,12 +127,14 @@ bool TokenBroker::Renew(std::shared_ptr<const AccessToken> rejected) {
         Result<void> result = Guarded<void>([account, &rejected] {
           return account->Refresh(Account::RefreshWhen::kIfStale, rejected.get());
         });
-        return [this, result = std::move(result)] { OnRenewed(result); };
+        return [this, result = std::move(result), rejected] {
+          OnRenewed(result, rejected.get());
+        };
       });
   return renewing_;
 }
 
-void TokenBroker::OnRenewed(const Result<void>& result) {
+void TokenBroker::OnRenewed(const Result<void>& result, const AccessToken* rejected) {
   renewing_ = false;
   if (result.ok()) {
     rests_until_steady_ms_ = clock_->SteadyMs() + RestMs();
@@ -142,6 +147,11 @@ void TokenBroker::OnRenewed(const Result<void>& result) {
     // A renewal that failed is nothing to those whose token is good.
     if (!result.ok() && waiter.needs_renewal) waiter.failed = result.error();
     waiter.needs_renewal = false;
+    // xAI may give the same token once more: a second renewal would not change that.
+    if (result.ok() && rejected != nullptr && waiter.rejected != nullptr &&
+        SameSecret(waiter.rejected->bearer, rejected->bearer)) {
+      waiter.rejected = nullptr;
+    }
   }
   ServeAll();
   RenewInTime();

@@ -52,7 +52,8 @@ class TokenBroker : public TokenSource {
   // Both: under way, if it was not already.  False if there is no thread for it.
   bool Look();
   bool Renew(std::shared_ptr<const AccessToken> rejected);
-  void OnRenewed(const Result<void>& result);
+  // `rejected` is what the renewal was to replace; null if it was merely time for one.
+  void OnRenewed(const Result<void>& result, const AccessToken* rejected);
   // Renews if it is time, and sets the timer for when it is.
   void RenewInTime();
   // Until the token should be renewed, if nobody needs that at once.

@@ -123,6 +123,24 @@ int LeaveSoon(const Arguments& arguments) {
   std::exit(kLeft);
 }
 
+// Its last act is to wait for a thread that waits for events.
+int LeaveJoined(const Arguments& arguments) {
+  static std::thread waiting;
+  std::atexit([] { waiting.join(); });
+  const Library library(arguments.library);
+  llmp_provider* provider = library.Create(arguments.config);
+  auto* client = new Client(provider);  // lives to the end
+  client->Complete("hold");
+  client->WaitForTexts(1);
+  waiting = std::thread([client] {
+    llmp_event event;
+    llmp_provider* p = client->provider();
+    while (p->queue_wait(p, client->queue(), -1, &event, 1) >= 0) {
+    }
+  });
+  std::exit(kLeft);
+}
+
 // It asks for something when the plugin's part of exit() is over.
 int LeaveLate(const Arguments& arguments) {
   static Client* late = nullptr;
@@ -131,7 +149,7 @@ int LeaveLate(const Arguments& arguments) {
     const std::string prompt = Prompt("fine");
     const int32_t taken =
         p->complete(p, late->queue(), kLateRequest, prompt.data(), prompt.size());
-    Require(taken != LLMP_OK, "a request was taken that nobody will answer");
+    Require(taken == LLMP_E_CLOSED, "a request was taken that nobody will answer");
   });
   const Library library(arguments.library);
   late = new Client(library.Create(arguments.config));  // lives to the end

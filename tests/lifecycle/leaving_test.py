@@ -53,6 +53,11 @@ class LeaveTest(LifecycleTest):
         for moment_us in range(0, LAST_MOMENT_US, LAST_MOMENT_US // MOMENTS):
             self.live("leave-soon", moment_us, code=LEFT)
 
+    # D24: whoever waits for events is told that there are no more.
+    def test_who_waits_for_events_is_let_go(self):
+        for _ in range(TIMES):
+            self.live("leave-joined", code=LEFT)
+
     # D24: nobody would ever answer.
     def test_a_request_after_the_end_is_refused(self):
         self.live("leave-late", code=LEFT)

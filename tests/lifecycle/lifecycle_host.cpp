@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
       {"inherited", xai::Inherited},
       {"leave-live", xai::LeaveLive},
       {"leave-soon", xai::LeaveSoon},
+      {"leave-joined", xai::LeaveJoined},
       {"leave-late", xai::LeaveLate},
       {"misuse", xai::Misuse},
       {"no-memory", xai::NoMemory},

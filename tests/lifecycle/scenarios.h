@@ -13,6 +13,7 @@ int DlcloseLive(const Arguments& arguments);
 int DlcloseInLookup(const Arguments& arguments);
 int LeaveLive(const Arguments& arguments);
 int LeaveSoon(const Arguments& arguments);
+int LeaveJoined(const Arguments& arguments);
 int LeaveLate(const Arguments& arguments);
 
 // cycles.cpp

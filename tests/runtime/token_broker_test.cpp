@@ -259,6 +259,15 @@ TEST_F(TokenBrokerTest, AfterALossEverythingBeginsAnew) {
   EXPECT_EQ(server_.requests().size(), 1u);
 }
 
+// A renewal is asked for once, whatever it brings.
+TEST_F(TokenBrokerTest, TheSameTokenOnceMoreIsHandedOut) {
+  SignInElsewhere("at-1", 5 * kHour);
+  EXPECT_EQ(AskAndWait(1), (Told{{"at-1", 1}}));
+  for (int i = 0; i < 3; ++i) server_.Expect({Server::Answer(TokenBody("at-1"))});
+  EXPECT_EQ(AskAndWait(4, last_token()), (Told{{"at-1", 4}}));
+  EXPECT_EQ(server_.requests().size(), 1u);
+}
+
 TEST_F(TokenBrokerTest, AnUnreadableStoreIsSaid) {
   SignInElsewhere("at-1", 5 * kHour);
   std::filesystem::remove(config_.key_file);
