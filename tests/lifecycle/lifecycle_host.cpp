@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
       {"random-destroy", xai::RandomDestroy},
       {"residue", xai::Residue},
       {"signals", xai::Signals},
+      {"close-while-it-begins", xai::CloseWhileItBegins},
       {"small-stacks", xai::SmallStacks},
       {"surroundings", xai::Surroundings},
       {"twice", xai::Twice},

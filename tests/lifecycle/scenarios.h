@@ -29,6 +29,7 @@ int Inherited(const Arguments& arguments);
 
 // threads.cpp
 int CancelThreads(const Arguments& arguments);
+int CloseWhileItBegins(const Arguments& arguments);
 int SmallStacks(const Arguments& arguments);
 int CallBack(const Arguments& arguments);
 int DestroyInCallback(const Arguments& arguments);

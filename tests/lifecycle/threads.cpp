@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <cstdio>
+#include <string>
+#include <thread>
 
 #include "lifecycle/scenarios.h"
 
@@ -11,6 +13,10 @@ namespace {
 
 constexpr size_t kSmallStack = 64 << 10;
 constexpr int kThreads = 16;
+// Reading them takes some milliseconds, and these moments are spread over them.
+constexpr size_t kBlanks = size_t{16} << 20;
+constexpr int kRaces = 60;
+constexpr int kStepUs = 100;
 
 struct Waiter {
   llmp_provider* provider;
@@ -91,6 +97,34 @@ int CancelThreads(const Arguments& arguments) {
     client.RequireFine();
   }
   client.provider()->destroy(client.provider());
+  return 0;
+}
+
+// With room for one request: a queue is closed while complete() still reads what it was
+// given.  That leaves no request behind.
+int CloseWhileItBegins(const Arguments& arguments) {
+  const Library library(arguments.library);
+  llmp_provider* p = library.Create(arguments.config);
+  Client client(p);
+  const std::string prompt = Prompt("hold") + std::string(kBlanks, ' ');
+  for (int i = 0; i < kRaces; ++i) {
+    const uint64_t queue = p->queue_open(p, 0);
+    const uint64_t request = (1u << 20) + static_cast<uint64_t>(i);
+    std::atomic<bool> begun{false};
+    std::thread caller([&] {
+      begun = true;
+      (void)p->complete(p, queue, request, prompt.data(), prompt.size());
+    });
+    while (!begun) sched_yield();
+    const auto moment = SteadyClock::now() + std::chrono::microseconds(i * kStepUs);
+    while (SteadyClock::now() < moment) sched_yield();
+    p->queue_close(p, queue);
+    caller.join();
+    Require(
+        Await([&] { return client.Ask(p->complete, Prompt("fine")).status == LLMP_OK; }),
+        "a request was left behind");
+  }
+  p->destroy(p);
   return 0;
 }
 

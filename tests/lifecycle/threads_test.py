@@ -14,6 +14,10 @@ class ThreadsTest(LifecycleTest):
     def test_threads_that_are_cancelled_in_a_call(self):
         self.live("cancel-threads")
 
+    # D05
+    def test_a_queue_is_closed_while_a_request_begins(self):
+        self.live("close-while-it-begins", max_requests=1)
+
     # D22
     @unittest.skipIf(SANITIZE, "stacks of 64 KiB were not tested: a sanitizer needs more")
     def test_threads_with_64_kib(self):
