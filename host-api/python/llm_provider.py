@@ -30,6 +30,7 @@ import itertools
 import json
 import os
 import platform
+import re
 import stat
 import struct
 import sys
@@ -118,11 +119,11 @@ class _Entry(ctypes.Structure):
 def load(folder, host, config=None):
     """The provider whose manifest.json is in a folder; a path of the file itself also does.
 
-    folder: a path, or several: the first that has a manifest is used, and if it does not load,
-    that is the answer.  host: the name and the version of this program.  config: what json.md
-    describes, as a dict.
+    folder: a path, or several: the first that has a manifest is used, and if it cannot be read
+    or does not load, that is the answer.  host: the name and the version of this program.
+    config: what json.md describes, as a dict.
     """
-    folders = [folder] if isinstance(folder, (str, os.PathLike)) else list(folder)
+    folders = [folder] if isinstance(folder, (str, bytes, os.PathLike)) else list(folder)
     text = json.dumps(config or {}).encode()
     record = _Host(ctypes.sizeof(_Host), ABI_MAJOR, ABI_MINOR, host[0].encode(), host[1].encode())
     try:
@@ -380,24 +381,26 @@ class _Unavailable(Exception):
     def __init__(self, reason, detail, checked_paths):
         super().__init__(detail)
         self.document = {
-            "ok": False, "error": "backend_unavailable", "reason": reason, "detail": detail,
-            "checked_paths": list(checked_paths),
+            "ok": False, "error": "backend_unavailable", "reason": reason,
+            "detail": _utf8(detail), "checked_paths": [_utf8(path) for path in checked_paths],
             "hint": "Do not retry. Update this application or the provider plugin, or reach the "
                     "model another way, such as with an API key of its vendor.",
             "retry": False}
 
 
+def _utf8(text):
+    """Paths and messages of the system may be in any encoding; JSON may not."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
 def _load_library(folders):
     checked = []
     for folder in folders:
-        path = Path(os.path.abspath(folder))
-        path = path if path.suffix == ".json" else path / "manifest.json"
+        path = _manifest_path(folder)
         checked.append(str(path))
-        if not path.exists():
-            if len(checked) < len(folders):
-                continue
-            raise _Unavailable("manifest_missing", f"no such file: {path}", checked)
-        manifest = _read_manifest(path)
+        manifest = _read_manifest(path, checked)
+        if manifest is None:
+            continue
         here = f"linux-{platform.machine()}"
         if here not in manifest["library"]:
             offered = "".join(f" {name}" for name in manifest["library"]) or " none"
@@ -410,18 +413,31 @@ def _load_library(folders):
         if difference:
             raise _Unavailable("manifest_mismatch", difference, checked)
         return entry, str(library)
-    raise _Unavailable("manifest_missing", "no folder to look in", checked)
+    missing = f"no such file: {checked[-1]}" if checked else "no folder to look in"
+    raise _Unavailable("manifest_missing", missing, checked)
 
 
-def _read_manifest(path):
+def _manifest_path(folder):
+    path = Path(os.fsdecode(folder))
+    path = path if path.suffix == ".json" else path / "manifest.json"
+    try:
+        return path.absolute()  # os.path.abspath() would take "link/.." for nothing
+    except OSError:
+        return path  # the working directory is gone
+
+
+def _read_manifest(path, checked):
+    """None if there is none."""
     def invalid(why):
-        return _Unavailable("manifest_invalid", f"{path}: {why}", [str(path)])
+        return _Unavailable("manifest_invalid", f"{path}: {why}", checked)
 
     try:
-        if not path.is_file():  # opening a FIFO would block
+        if not stat.S_ISREG(os.stat(path).st_mode):  # opening a FIFO would block
             raise invalid("not a regular file")
         with open(path, "rb") as file:
             text = file.read(MANIFEST_BYTES_MAX + 1)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None  # ValueError: no file can have this name
     except OSError as error:
         raise invalid(error.strerror) from error
     if len(text) > MANIFEST_BYTES_MAX:
@@ -437,7 +453,7 @@ def _read_manifest(path):
     if version > MANIFEST_VERSION:
         raise _Unavailable("manifest_version_unsupported",
                            f"{path}: manifest_version is {version}, this loader knows up to "
-                           f"{MANIFEST_VERSION}", [str(path)])
+                           f"{MANIFEST_VERSION}", checked)
     fault = _manifest_fault(manifest)
     if fault:
         raise invalid(fault)
@@ -472,8 +488,9 @@ def _manifest_fault(manifest):
     if not isinstance(manifest.get("library"), dict):
         return "library must be an object"
     for name, path in manifest["library"].items():
-        inside = isinstance(path, str) and path and not os.path.isabs(path)
-        if not inside or ".." in Path(path).parts:
+        # Names with these characters are no file's, and the system does not even look.
+        name_ok = isinstance(path, str) and path and not re.search("[\0\ud800-\udfff]", path)
+        if not name_ok or os.path.isabs(path) or ".." in Path(path).parts:
             return f"library.{name} must be a path below the manifest"
     return ""
 
@@ -486,6 +503,9 @@ def _open_library(path, checked):
         library = ctypes.CDLL(str(path), mode=os.RTLD_NOW | os.RTLD_LOCAL)
     except OSError as error:
         raise _Unavailable("library_not_loadable", str(error), checked) from error
+    except UnicodeDecodeError as error:  # dlerror's words, with a path in another encoding
+        words = os.fsdecode(error.object)
+        raise _Unavailable("library_not_loadable", words, checked) from error
     fault = None
     try:
         library.llmp_entry_point.restype = ctypes.POINTER(_Entry)
@@ -516,6 +536,8 @@ def _elf_fault(path):
             return _elf_fault_of(file, os.fstat(file.fileno()).st_size)
     except OSError as error:
         return error.strerror
+    except ValueError as error:  # no path in the encoding of this process
+        return str(error)
 
 
 def _elf_fault_of(file, file_size):
@@ -562,8 +584,9 @@ def _manifest_difference(beside, entry):
         return "the library has no manifest built in"
     try:
         built_in = json.loads(entry.manifest.decode())
-    except ValueError:
+    except (ValueError, RecursionError):
         return "the manifest built into the library is not JSON"
+    built_in = built_in if isinstance(built_in, dict) else {}
 
     def interface(manifest, name):
         members = manifest.get("interface")
@@ -613,7 +636,7 @@ def _foreign(provider, entry):
     """The error of a provider of another major version."""
     try:
         info = json.loads(provider.info or b"null")
-    except ValueError:
+    except (ValueError, RecursionError):
         info = None
     for document in (info, info.get("error") if isinstance(info, dict) else None):
         if isinstance(document, dict) and isinstance(document.get("error"), str):

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import platform
 import shutil
 import sys
 import threading
@@ -152,6 +153,7 @@ class LoaderTest(SkillTest):
     """What does not load is told in the words of the C++ loader, whose document this is."""
 
     def check_same(self, reason):
+        self.stage.plugin = self.skill
         provider = llm_provider.load(self.skill, HOST)
         self.assertFalse(provider.ready)
         mine = provider.onboarding_action("status")
@@ -162,10 +164,6 @@ class LoaderTest(SkillTest):
         self.assertEqual(list(provider.complete(chat("Hello"))),
                          [llm_provider.Event("end", mine, 0, llm_provider.UNAVAILABLE, 0)])
         return mine
-
-    def setUp(self):
-        super().setUp()
-        self.stage.plugin = self.skill
 
     def change(self, **members):
         path = self.skill / "manifest.json"
@@ -198,6 +196,84 @@ class LoaderTest(SkillTest):
                 shutil.copy(SKILL / "manifest.json", path)
                 self.change(**members)
                 self.check_same(reason)
+
+    def test_folders_that_cannot_be_looked_into(self):
+        good, long_name = self.skill, self.stage.root / ("long" * 100)
+        loop = self.stage.root / "loop"
+        loop.symlink_to(loop)
+        for self.skill in (loop, long_name):
+            self.check_same("manifest_invalid")
+        self.skill = good / "manifest.json" / "no folder"
+        self.check_same("manifest_missing")
+        broken = self.stage.root / "broken"
+        broken.mkdir()
+        (broken / "manifest.json").write_text("{")
+        for folders, reason, checked in (([long_name, good], "manifest_invalid", 1),
+                                         ([self.skill, broken], "manifest_invalid", 2),
+                                         (["a\0b", "\ud800"], "manifest_missing", 2),
+                                         ([], "manifest_missing", 0)):
+            with self.subTest(folders=folders):
+                document = llm_provider.load(folders, HOST).onboarding_action("status")
+                self.check_error(document, "backend_unavailable", reason)
+                self.assertEqual(len(document["checked_paths"]), checked)
+        with llm_provider.load(["a\0b", "\ud800", self.skill, good], HOST) as provider:
+            self.assertTrue(provider.ready)
+
+    def test_a_working_directory_that_is_gone(self):
+        self.addCleanup(os.chdir, os.getcwd())
+        gone = self.stage.root / "gone"
+        gone.mkdir()
+        os.chdir(gone)
+        gone.rmdir()
+        document = llm_provider.load("skill", HOST).onboarding_action("status")
+        self.check_error(document, "backend_unavailable", "manifest_missing")
+
+    def test_every_kind_of_path(self):
+        deep = self.stage.root / "a" / "deep"
+        deep.mkdir(parents=True)
+        link = self.stage.root / "link"
+        link.symlink_to(deep)
+        (deep.parent / "skill").symlink_to(self.skill)
+        for path in (bytes(self.skill), self.skill / "manifest.json", link / ".." / "skill",
+                     os.path.relpath(self.skill)):
+            with self.subTest(path=path), llm_provider.load(path, HOST) as provider:
+                self.assertTrue(provider.ready)
+
+    def test_a_path_that_is_not_utf_8(self):
+        self.skill = self.skill.rename(os.fsdecode(bytes(self.skill) + b"\xff"))
+        library = self.skill / "lib" / "xai_grok.so"
+        library.unlink()
+        document = self.check_same("library_not_loadable")
+        json.dumps(document, ensure_ascii=False).encode()
+        # Here the dynamic linker speaks, and names the path.
+        shutil.copy(SKILL / "lib" / "xai_grok.so", library)
+        data = library.read_bytes()
+        library.write_bytes(data.replace(b"\0GLIBC_2.", b"\0GLIBC_9."))
+        self.assertIn("GLIBC_9.", self.check_same("library_not_loadable")["detail"])
+
+    def test_library_paths_that_no_file_has(self):
+        for path in ("lib/\0.so", "lib/\ud800.so", "lib/\udcff.so"):
+            with self.subTest(path=path):
+                self.change(library={"linux-" + platform.machine(): path})
+                document = llm_provider.load(self.skill, HOST).onboarding_action("status")
+                self.check_error(document, "backend_unavailable", "manifest_invalid")
+        self.change(library={"linux-" + platform.machine(): "long" * 100})
+        self.check_same("library_not_loadable")
+
+    def test_a_library_whose_name_the_locale_does_not_have(self):
+        self.change(library={"linux-" + platform.machine(): "lib/\u00fc.so"})
+        code = ("import sys; sys.path.insert(0, sys.argv[1]); import llm_provider\n"
+                "print(llm_provider.load(sys.argv[2], ('test', '1')).info['error']['reason'])")
+        ended = self.run_argv([sys.executable, "-B", "-X", "utf8=0", "-c", code, PATH.parent,
+                               self.skill], env={"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"})
+        self.assertEqual((ended.stdout, ended.stderr), ("library_not_loadable\n", ""))
+
+    def test_built_in_manifests_that_are_no_object(self):
+        beside = json.loads((SKILL / "manifest.json").read_text())
+        for text in (b"[]", b"[" * 100_000, b"\xff"):
+            with self.subTest(text=text[:20]):
+                entry = llm_provider._Entry(manifest=text)  # pylint: disable=protected-access
+                self.assertTrue(llm_provider._manifest_difference(beside, entry))
 
     def test_manifests_that_are_no_json(self):
         # The parsers have words of their own for where it goes wrong.
