@@ -17,7 +17,8 @@
 Loading never fails.  Whatever goes wrong (no manifest, a truncated library, one for another
 machine, another major version) the result is a provider that answers every request with
 status UNAVAILABLE and a document that says what is wrong and what to do.  Nothing here raises
-but MemoryError, KeyboardInterrupt, and TypeError for what is no JSON.
+but MemoryError, KeyboardInterrupt, and TypeError for what cannot be made JSON, whether it is of
+a wrong type, holds itself, or is too deep.
 
 One file, Python 3.8 or newer, the standard library only, Linux.  No callback is given to the
 plugin, so none of its threads ever runs Python.  The documents are described in json.md, the
@@ -124,8 +125,9 @@ def load(folder, host, config=None):
     config: what json.md describes, as a dict.
     """
     folders = [folder] if isinstance(folder, (str, bytes, os.PathLike)) else list(folder)
-    text = json.dumps(config or {}).encode()
-    record = _Host(ctypes.sizeof(_Host), ABI_MAJOR, ABI_MINOR, host[0].encode(), host[1].encode())
+    text = _json_of(config or {})
+    name, version = (_utf8(word).encode() for word in host[:2])
+    record = _Host(ctypes.sizeof(_Host), ABI_MAJOR, ABI_MINOR, name, version)
     try:
         entry, path = _load_library(folders)
         return Provider(_create(entry, record, text, path), record)
@@ -165,11 +167,19 @@ class Provider(_Closing):
 
     @property
     def info(self):
-        """What the provider says of itself; if it is not ready, `error` is the document."""
+        """What the provider says of itself; if it is not ready, `error` is the document.
+
+        After close() that is the one with which requests end.
+        """
         if self._api:
             return json.loads(self._api.info)
         return {"state": "unavailable", "abi": {"major": ABI_MAJOR, "minor": ABI_MINOR},
-                "fork": "refuses", "error": self._document}
+                "fork": "refuses", "error": self._refusal[1]}
+
+    @property
+    def _refusal(self):
+        """How requests end without a plugin."""
+        return (UNAVAILABLE, self._document) if self._document else _refused(CLOSED)
 
     @property
     def ready(self):
@@ -181,15 +191,15 @@ class Provider(_Closing):
 
         notify: also those about the provider itself, such as auth_changed.
         """
-        return Stream(self, "complete", json.dumps(request).encode(), notify)
+        return Stream(self, "complete", _json_of(request), notify)
 
     def list_models(self, force=False):
         """The model list, or an error document.  force: ask the server even if it is fresh."""
-        return Stream(self, "list_models", json.dumps({"force": force}).encode()).finish()
+        return Stream(self, "list_models", _json_of({"force": force})).finish()
 
     def onboarding_action(self, action, **members):
         """The result of status, start, poll, cancel, logout, refresh or rekey, or an error."""
-        text = json.dumps({"action": action, **members}).encode()
+        text = _json_of({"action": action, **members})
         return Stream(self, "onboarding_action", text).finish()
 
     def close(self):
@@ -216,7 +226,7 @@ class Stream(_Closing):
         self._reader = None
         api = provider._api
         if not api:
-            self._refusal = self._without(provider)
+            self._refusal = provider._refusal
             return
         self._events = (_Event * BATCH)()
         self._queue = api.queue_open(provider._pointer, QUEUE_NOTIFY if notify else 0)
@@ -226,12 +236,6 @@ class Stream(_Closing):
                                     len(text))
         if result != OK:
             self._refusal = _refused(result)
-
-    @staticmethod
-    def _without(provider):
-        if provider._document:
-            return UNAVAILABLE, provider._document
-        return _refused(CLOSED)
 
     def cancel(self):
         """Asks the request to end soon; its end still comes."""
@@ -305,7 +309,7 @@ class Stream(_Closing):
         """True if something has come."""
         provider = self._provider
         if not provider._api:
-            self._refusal = self._without(provider)
+            self._refusal = provider._refusal
             return True
         count = provider._api.queue_wait(provider._pointer, self._queue, timeout_ms,
                                          self._events, BATCH)
@@ -352,6 +356,13 @@ class Stream(_Closing):
             except (RuntimeError, ValueError):
                 pass
             os.close(reader)
+
+
+def _json_of(value):
+    try:
+        return json.dumps(value).encode()
+    except (ValueError, RecursionError) as error:
+        raise TypeError(f"cannot be made JSON: {error}") from error
 
 
 def _event_of(raw):

@@ -130,6 +130,24 @@ class BindingTest(SkillTest):
         for document in (stream.finish(), provider.onboarding_action("status"),
                          provider.list_models()):
             self.check_error(document, "cancelled", "closed")
+        self.assertEqual(provider.info["error"], stream.document)
+        self.assertFalse(provider.ready)
+
+    def test_what_cannot_be_made_json_is_a_type_error(self):
+        provider, circle, deep = self.load(), [], []
+        circle.append(circle)
+        for _ in range(100_000):
+            deep = [deep]
+        for value in (circle, deep, object()):
+            for call in (lambda: provider.complete({"model": value}),
+                         lambda: provider.list_models(value),
+                         lambda: provider.onboarding_action("poll", pending_id=value),
+                         lambda: llm_provider.load(self.skill, HOST, {"state_dir": value})):
+                self.assertRaises(TypeError, call)
+
+    def test_a_host_whose_name_is_not_utf_8(self):
+        with llm_provider.load(self.skill, ("a\udcff", "1.\ud800")) as provider:
+            self.assertTrue(provider.ready)
 
     def test_a_forked_child_is_refused_and_harms_nobody(self):
         provider = self.load()
