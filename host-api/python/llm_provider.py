@@ -223,7 +223,7 @@ class Stream(_Closing):
         self.document = None  # of the end, once it has come
         self.status = None
         self._queue, self._refusal = 0, None
-        self._reader = None
+        self._reader = self._waiter = None
         api = provider._api
         if not api:
             self._refusal = provider._refusal
@@ -282,8 +282,15 @@ class Stream(_Closing):
                 return event
             if self.document is not None:
                 raise StopAsyncIteration
-            if not self._wait(0):
-                await self._readable()
+            try:
+                if self._wait(0):
+                    # A fast stream never waits, and other tasks, timeouts too, want a turn.
+                    await asyncio.sleep(0)
+                else:
+                    await self._readable()
+            except asyncio.CancelledError:
+                self.close()
+                raise
 
     def _take(self):
         """The next event that is here already."""
@@ -334,13 +341,12 @@ class Stream(_Closing):
             if self._wait(0):
                 return
         done = loop.create_future()
-        loop.add_reader(self._reader, lambda: done.done() or done.set_result(None))
+        loop.add_reader(self._reader, _wake, done)
+        self._waiter = done
         try:
             await done
-        except asyncio.CancelledError:
-            self.close()
-            raise
         finally:
+            self._waiter = None
             if self._reader is not None:
                 loop.remove_reader(self._reader)
                 try:
@@ -350,12 +356,19 @@ class Stream(_Closing):
 
     def _forget_reader(self):
         reader, self._reader = self._reader, None
-        if reader is not None and reader >= 0:
+        if self._waiter is not None:  # a task waits while another one closes
             try:
-                asyncio.get_running_loop().remove_reader(reader)
-            except (RuntimeError, ValueError):
-                pass
+                self._waiter.get_loop().remove_reader(reader)
+                _wake(self._waiter)
+            except RuntimeError:
+                pass  # its loop is closed
+        if reader is not None and reader >= 0:
             os.close(reader)
+
+
+def _wake(waiter):
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 def _json_of(value):

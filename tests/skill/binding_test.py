@@ -103,6 +103,80 @@ class BindingTest(SkillTest):
         asyncio.run(cancel())
         self.assertTrue(provider.complete(chat("Still here")).finish()["ok"])
 
+    def test_a_walk_ends_when_another_task_closes(self):
+        provider = self.signed_in()
+        self.sim.scene(CHAT, chunks=[": slow\n\n"], end="stall", times=2)
+
+        async def walk(stream):
+            return [event async for event in stream]
+
+        async def close_each():
+            for number in (1, 2):
+                stream = provider.complete(chat("Hello"))
+                task = asyncio.create_task(walk(stream))
+                while self.sim.stats()["scenes"] < number:
+                    await asyncio.sleep(0.01)
+                (stream if number == 1 else provider).close()
+                await asyncio.wait_for(task, 5)
+                self.check_error(stream.document, "cancelled", "closed")
+
+        asyncio.run(close_each())
+
+    def test_close_while_the_loop_stands_still(self):
+        provider = self.signed_in()
+        self.sim.scene(CHAT, chunks=[": slow\n\n"], end="stall", times=2)
+
+        async def walk(stream):
+            return [event async for event in stream]
+
+        async def scenes(number):
+            while self.sim.stats()["scenes"] < number:
+                await asyncio.sleep(0.01)
+
+        loop = asyncio.new_event_loop()
+        self.addCleanup(loop.close)
+        stream = provider.complete(chat("Hello"))
+        task = loop.create_task(walk(stream))
+        loop.run_until_complete(scenes(1))
+        stream.close()
+        loop.run_until_complete(asyncio.wait_for(task, 5))
+        # The next descriptor has the same number.
+        stream = provider.complete(chat("Hello"))
+        task = loop.create_task(walk(stream))
+        loop.run_until_complete(scenes(2))
+        self.assertFalse(task.done())
+        loop.set_exception_handler(lambda *_: None)  # of the task that nobody ends
+        loop.close()
+        stream.close()
+        self.check_error(stream.document, "cancelled", "closed")
+
+    def test_a_backlog_lets_other_tasks_run(self):
+        stream = self.load().complete(chat("Hello"))
+        text = llm_provider.Event("text", "a", 0, 0, 0)
+        batches = [[text] * llm_provider.BATCH for _ in range(20)]
+        batches.append([llm_provider.Event("end", {"ok": True}, 0, llm_provider.OK, 0)])
+        turns = 0
+
+        def always_ready(_):
+            stream._batch, stream._next = batches.pop(0), 0  # pylint: disable=protected-access
+            return True
+
+        async def others():
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        async def walk():
+            task = asyncio.create_task(others())
+            async for _ in stream:
+                pass
+            task.cancel()
+
+        stream._wait = always_ready  # pylint: disable=protected-access
+        asyncio.run(walk())
+        self.assertGreaterEqual(turns, 20)
+
     def test_a_stream_that_nobody_holds_is_closed(self):
         provider = self.signed_in()
         self.sim.scene(CHAT, chunks=["data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"],
