@@ -13,6 +13,7 @@ Settings come from the environment, such as WORKSPACE_DIR; SKILL.md names them.
 """
 
 import importlib.util
+import json
 import os
 import sys
 
@@ -81,24 +82,31 @@ def refresh():
 
 def models(force=False):
     """The models that the account may use.  force: ask xAI even if the list is fresh."""
-    return _with_provider(lambda provider: provider.list_models(force))
+    return _with_provider(lambda provider: provider.list_models(_plain(force)))
 
 
 def _act(action, **members):
-    for name, value in members.items():
-        if not isinstance(value, (bool, int, float, str, type(None))):
-            members[name] = []  # no JSON: the plugin then says which one is wrong
+    members = {name: _plain(value) for name, value in members.items()}
     return _with_provider(lambda provider: provider.onboarding_action(action, **members))
+
+
+def _plain(value):
+    """The value, or what is of the wrong type everywhere: the plugin then names the member."""
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        return []
+    return value
 
 
 def _with_provider(use):
     """In a provider of its own: each call works in a fresh interpreter."""
     try:
-        binding = _binding()
+        provider = _binding().load(FOLDER, HOST)
     except Exception as error:  # pylint: disable=broad-except
         return _unavailable("platform_unsupported", f"{type(error).__name__}: {error}",
                             [os.path.join(FOLDER, "lib", "llm_provider.py")])
-    with binding.load(FOLDER, HOST) as provider:
+    with provider:
         result = use(provider)
     if result.get("error") == "backend_unavailable":
         return _unavailable(result["reason"], result["detail"], result["checked_paths"])
@@ -125,7 +133,7 @@ def _unavailable(reason, detail, checked_paths):
 def _flush_agent_cache():
     """Has the running platform forget the models it knows: flushed, failed, or skipped."""
     port = os.environ.get("PORT", "")
-    if not (port.isascii() and port.isdigit()):
+    if not (port.isascii() and port.isdigit() and len(port) <= len("65535")):
         return "skipped"
     import http.client  # pylint: disable=import-outside-toplevel
     import socket  # pylint: disable=import-outside-toplevel

@@ -42,9 +42,12 @@ class StoryTest(SkillTest):
 
     def test_wrong_arguments_are_named(self):
         for call in ("start(force='yes')", "poll(pending_id=7)", "models(force=1)",
-                     "poll(b'x')", "start(force=object())", "models(force=[])"):
+                     "poll(b'x')", "start(force=object())", "models(force=[])",
+                     "models(force=object())", "models(force=10 ** 5000)",
+                     "start(force=10 ** 5000)", "poll(float('nan'))", "poll('\\ud800')"):
             with self.subTest(call=call):
-                self.check_error(self.call(call), "invalid_request")
+                name = "pending_id" if "poll" in call else "force"
+                self.check_error(self.call(call), "invalid_request", name)
 
     def test_no_secret_is_returned(self):
         seen = [self.call("start()"), self.sign_in(),
@@ -91,6 +94,15 @@ class UnavailableTest(SkillTest):
     def test_without_anything_else(self):
         shutil.rmtree(self.skill / "lib")
         self.check_all("platform_unsupported")  # not even the binding
+
+    def test_with_a_binding_that_fails(self):
+        binding = self.skill / "lib" / "llm_provider.py"
+        for text, word in (("def load(*_): raise OSError('not today')\n", "not today"),
+                           ("", "load"), ("\0", "null bytes")):
+            with self.subTest(text=text):
+                binding.unlink()
+                binding.write_text(text)
+                self.assertIn(word, self.check_all("platform_unsupported")["detail"])
 
     def test_without_the_libraries(self):
         (self.skill / "lib" / "xai_grok.so").unlink()
@@ -167,6 +179,7 @@ class CacheFlushTest(SkillTest):
     def test_what_goes_wrong_is_said_and_nothing_more(self):
         self.assertEqual(self.logout(self.serve(500).server_port), "failed")
         for port, outcome in ((1, "failed"), (70000, "failed"), ("x", "skipped"), ("", "skipped"),
+                              ("9" * 5000, "skipped"),
                               ("\u00b2", "skipped")):
             with self.subTest(port=port):
                 self.assertEqual(self.logout(port), outcome)
