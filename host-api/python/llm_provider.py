@@ -177,6 +177,11 @@ class Provider(_Closing):
                 "fork": "refuses", "error": self._refusal[1]}
 
     @property
+    def _is_mine(self):
+        """Whether this process made it."""
+        return os.getpid() == self._pid
+
+    @property
     def _refusal(self):
         """How requests end without a plugin."""
         return (UNAVAILABLE, self._document) if self._document else _refused(CLOSED)
@@ -207,7 +212,7 @@ class Provider(_Closing):
         for stream in list(self._streams):
             stream.close()
         pointer, api, self._pointer, self._api = self._pointer, self._api, None, None
-        if pointer and os.getpid() == self._pid:
+        if pointer and self._is_mine:
             api.destroy(pointer)
 
 
@@ -347,7 +352,8 @@ class Stream(_Closing):
             await done
         finally:
             self._waiter = None
-            if self._reader is not None:
+            # A forked child shares the descriptor, and the epoll of the loop.
+            if self._reader is not None and self._provider._is_mine:
                 loop.remove_reader(self._reader)
                 try:
                     os.read(self._reader, 4096)  # the bytes mean nothing
@@ -356,8 +362,8 @@ class Stream(_Closing):
 
     def _forget_reader(self):
         reader, self._reader = self._reader, None
-        if self._waiter is not None:  # a task waits while another one closes
-            try:
+        if self._waiter is not None and self._provider._is_mine:
+            try:  # a task waits while another one closes
                 self._waiter.get_loop().remove_reader(reader)
                 _wake(self._waiter)
             except RuntimeError:

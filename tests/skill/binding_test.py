@@ -150,6 +150,31 @@ class BindingTest(SkillTest):
         stream.close()
         self.check_error(stream.document, "cancelled", "closed")
 
+    def test_a_forked_child_leaves_the_loop_alone(self):
+        provider = self.signed_in()
+        self.sim.scene(CHAT, chunks=[": slow\n\n"], end="stall", times=2)
+
+        async def walk(stream):
+            return [event async for event in stream][-1]
+
+        async def fork(number):
+            stream = provider.complete(chat("Hello"))
+            task = asyncio.create_task(walk(stream))
+            while self.sim.stats()["scenes"] < number:
+                await asyncio.sleep(0.01)
+            child = os.fork()
+            if child == 0:
+                if number == 1:
+                    task.get_coro().close()  # as when the child's interpreter ends
+                provider.close()
+                os._exit(0)
+            self.assertEqual(os.waitpid(child, 0)[1], 0)
+            stream.cancel()
+            return await asyncio.wait_for(task, 5)
+
+        for number in (1, 2):
+            self.check_error(asyncio.run(fork(number)).data, "cancelled")
+
     def test_a_backlog_lets_other_tasks_run(self):
         stream = self.load().complete(chat("Hello"))
         text = llm_provider.Event("text", "a", 0, 0, 0)
