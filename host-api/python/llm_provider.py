@@ -532,7 +532,9 @@ def _open_library(path, checked):
     try:
         library = ctypes.CDLL(str(path), mode=os.RTLD_NOW | os.RTLD_LOCAL)
     except OSError as error:
-        raise _Unavailable("library_not_loadable", str(error), checked) from error
+        # Before Python 3.11 the error is empty where the words below are not UTF-8.
+        words = str(error) or f"{path}: cannot be loaded"
+        raise _Unavailable("library_not_loadable", words, checked) from error
     except UnicodeDecodeError as error:  # dlerror's words, with a path in another encoding
         words = os.fsdecode(error.object)
         raise _Unavailable("library_not_loadable", words, checked) from error
