@@ -82,8 +82,11 @@ inline std::string manifest_fault(const Json& manifest) {
   const Json& library = manifest["library"];
   if (!library.is_object()) return "library must be an object";
   for (std::size_t i = 0; i < library.size(); ++i) {
-    const std::filesystem::path path = library[i].str();
-    bool inside = !path.empty() && path.is_relative();
+    const std::string text = library[i].str();
+    const std::filesystem::path path = text;
+    // dlopen() would take what is before a NUL.
+    bool inside =
+        !path.empty() && path.is_relative() && text.find('\0') == std::string::npos;
     for (const auto& part : path) inside = inside && part != "..";
     if (!inside)
       return "library." + library.names()[i] + " must be a path below the manifest";

@@ -115,7 +115,9 @@ TEST_F(LoaderManifest, WithAWrongTypeIsInvalidAndNamesTheMember) {
 }
 
 TEST_F(LoaderManifest, WhoseLibraryIsOutsideTheFolderIsInvalid) {
-  for (const char* path : {"/etc/passwd", "../x.so", "lib/../../x.so", ""}) {
+  using namespace std::string_literals;  // NOLINT(google-build-using-namespace)
+  for (const std::string& path :
+       {"/etc/passwd"s, "../x.so"s, "lib/../../x.so"s, ""s, "lib/x.so\0y"s}) {
     const Json library = Json::object().set(llmp::detail::kPlatform, path);
     EXPECT_EQ(ReasonWith(With(FixtureManifest("echo"), "library", library)),
               "manifest_invalid");
