@@ -1,5 +1,8 @@
 #include "grok/answer.h"
 
+#include <algorithm>
+
+#include "base/json_members.h"
 #include "base/limits.h"
 
 namespace xai {
@@ -23,6 +26,26 @@ void Usage::WriteTo(JsonWriter* json) const {
   Member(json, "cost_in_usd_ticks", cost_in_usd_ticks);
   if (!wire.empty()) json->Key("wire").Raw(wire);
   json->EndObject();
+}
+
+bool ToolCall::IsWhole() const {
+  // What is cut within an object is none.
+  return !cut &&
+         ReadMembers(
+             arguments, [](std::string_view) { return false; }, [](const JsonMember&) {});
+}
+
+bool Answer::IsCut() const {
+  return finish_reason.empty() || finish_reason == "length" ||
+         finish_reason == "content_filter";
+}
+
+void Answer::DropCutCalls() {
+  const auto dropped = [this](const ToolCall& call) {
+    return !call.announced || call.cut || (IsCut() && !call.IsWhole());
+  };
+  tool_calls.erase(std::remove_if(tool_calls.begin(), tool_calls.end(), dropped),
+                   tool_calls.end());
 }
 
 bool Answer::Keep(size_t bytes) {

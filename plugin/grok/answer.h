@@ -34,6 +34,11 @@ struct ToolCall {
   std::string name;
   std::string arguments;  // JSON text, as the model wrote it
   bool announced = false;
+  uint32_t index = 0;  // once it is announced: which of the calls it is, from 0
+  bool cut = false;    // xAI says so, or never said that it was done
+
+  // Whether its arguments are all there.
+  bool IsWhole() const;
 };
 
 // What has been reached of an answer.
@@ -53,6 +58,11 @@ struct Answer {
   // Collected only if the host does not want the answer streamed.
   std::string text;
   std::string reasoning;
+
+  // Whether the model may have stopped within a call.
+  bool IsCut() const;
+  // A cut call is no call.
+  void DropCutCalls();
 
   // Of what the functions below have kept.
   size_t kept_bytes = 0;

@@ -11,8 +11,8 @@ ChatDecoder::ChatDecoder(Answer* answer, AnswerSink* sink, bool stream_tool_call
 
 AnswerDecoder::Progress ChatDecoder::OnData(std::string_view data) {
   if (data == "[DONE]") {
-    TellToolCalls();
     if (answer_->finish_reason.empty()) answer_->finish_reason = "stop";
+    TellToolCalls();
     return Progress::kComplete;
   }
   if (const std::optional<std::string_view> text = template_.TextOf(data)) {
@@ -81,6 +81,8 @@ void ChatDecoder::OnToolCallEnd() {
       calls[index].id != call_id_) {
     index = calls.size();
   }
+  // A message that is whole has no pieces of calls.
+  if (in_message_) index = calls.size();
   if (index >= limits::kToolCallsMax) {
     answer_->too_large = true;
     return;
@@ -100,27 +102,30 @@ void ChatDecoder::OnToolCallEnd() {
   answer_->Append(call_arguments_, &call.arguments);
   // What is told is what is kept.
   if (!stream_tool_calls_ || answer_->too_large) return;
-  const auto number = static_cast<uint32_t>(index);
   std::string_view news = call_arguments_;
   if (!call.announced) {
     if (call.name.empty()) return;
-    call.announced = true;
-    Told(sink_->OnToolCall(number, call));
+    Announce(&call);
     news = call.arguments;  // with what came before its name
   }
-  if (!news.empty()) Told(sink_->OnToolArguments(number, news));
+  if (!news.empty()) Told(sink_->OnToolArguments(call.index, news));
+}
+
+void ChatDecoder::Announce(ToolCall* call) {
+  call->announced = true;
+  call->index = calls_told_++;
+  Told(sink_->OnToolCall(call->index, *call));
 }
 
 void ChatDecoder::TellToolCalls() {
   if (answer_->too_large) return;  // one of them may be cut
-  if (!answer_->tool_calls.empty()) answer_->finish_reason = "tool_calls";
-  for (size_t i = 0; i < answer_->tool_calls.size(); ++i) {
-    ToolCall& call = answer_->tool_calls[i];
-    if (call.announced) continue;
-    call.announced = true;
-    const auto index = static_cast<uint32_t>(i);
-    Told(sink_->OnToolCall(index, call));
-    Told(sink_->OnToolArguments(index, call.arguments));
+  const bool cut = answer_->IsCut();
+  for (ToolCall& call : answer_->tool_calls) {
+    if (call.name.empty()) continue;  // its index was passed over
+    if (!cut) answer_->finish_reason = "tool_calls";
+    if (call.announced || (cut && !call.IsWhole())) continue;
+    Announce(&call);
+    Told(sink_->OnToolArguments(call.index, call.arguments));
   }
 }
 

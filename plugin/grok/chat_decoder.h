@@ -86,6 +86,7 @@ class ChatDecoder : public AnswerDecoder, private JsonHandler {
   }
 
   void OnToolCallEnd();
+  void Announce(ToolCall* call);
   void TellToolCalls();
   void Finish(std::string_view wire_reason);
   std::string_view Clean(std::string_view text);
@@ -99,6 +100,7 @@ class ChatDecoder : public AnswerDecoder, private JsonHandler {
   size_t depth_ = 0;
   Name name_ = Name::kOther;
   std::unique_ptr<JsonCapture> usage_;  // while inside the usage object
+  uint32_t calls_told_ = 0;
   // Of the tool call that is being read.
   std::optional<int64_t> call_index_;
   std::string call_id_;
@@ -106,6 +108,7 @@ class ChatDecoder : public AnswerDecoder, private JsonHandler {
   std::string call_arguments_;
   std::string cleaned_;
   std::string repaired_;
+  bool in_message_ = false;
   bool error_ = false;
   bool content_ = false;
   bool chunk_ = false;  // it had a member of a chunk

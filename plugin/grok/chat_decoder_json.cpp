@@ -41,6 +41,7 @@ ChatDecoder::Name ChatDecoder::NameFor(Place place, std::string_view text) {
 bool ChatDecoder::OnKey(std::string_view text) {
   if (usage_ != nullptr) return usage_->OnKey(text);
   name_ = NameFor(place(), text);
+  if (place() == Place::kChoice) in_message_ = text == "message";
   return true;
 }
 

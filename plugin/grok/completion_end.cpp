@@ -44,11 +44,6 @@ void Completion::Fail(Error error) {
     error.code = ErrorCode::kUpstream;
     error.reason = "token_not_accepted";
   }
-  // What is not whole is not told: a cut call is no call.
-  std::vector<ToolCall>& calls = answer_.tool_calls;
-  calls.erase(std::remove_if(calls.begin(), calls.end(),
-                             [](const ToolCall& call) { return !call.announced; }),
-              calls.end());
   End(&error);
   EndExchange();
 }
@@ -59,6 +54,7 @@ void Completion::End(const Error* error) {
   if (retry_timer_ != 0) services_.scheduler->CancelTimer(retry_timer_);
   timer_ = retry_timer_ = 0;
   try {
+    answer_.DropCutCalls();
     const std::string document = DescribeEnd(error);
     sink_->OnEnd(error, document);
   } catch (const std::bad_alloc&) {

@@ -142,10 +142,8 @@ bool ResponsesDecoder::OnItemAdded() {
   answer_->Assign(item->name, &call.name);
   if (call.arguments.empty()) answer_->Assign(item->input, &call.arguments);
   if (!stream_tool_calls_ || answer_->too_large) return true;
-  call.announced = true;
-  const auto number = static_cast<uint32_t>(*index);
-  Told(sink_->OnToolCall(number, call));
-  if (!call.arguments.empty()) Told(sink_->OnToolArguments(number, call.arguments));
+  Announce(*index);
+  if (!call.arguments.empty()) Told(sink_->OnToolArguments(call.index, call.arguments));
   return true;
 }
 
@@ -193,22 +191,6 @@ void ResponsesDecoder::OnMessage(const OutputItem& item, int64_t output_index) {
     AddAnnotation(annotation, answer_);
 }
 
-void ResponsesDecoder::OnFunctionCall(const OutputItem& item, int64_t output_index) {
-  const std::optional<size_t> index = CallAt(output_index);
-  if (!index) return;
-  ToolCall& call = answer_->tool_calls[*index];
-  if (!item.call_id.empty()) answer_->Assign(item.call_id, &call.id);
-  if (!item.name.empty()) answer_->Assign(item.name, &call.name);
-  const bool late_arguments = call.arguments.empty() && !item.input.empty();
-  if (late_arguments) answer_->Assign(item.input, &call.arguments);
-  if (answer_->too_large) return;
-  if (!call.announced) {
-    TellCall(*index);
-  } else if (late_arguments) {
-    Told(sink_->OnToolArguments(static_cast<uint32_t>(*index), call.arguments));
-  }
-}
-
 AnswerDecoder::Progress ResponsesDecoder::OnSnapshot(const ResponseSnapshot& response) {
   if (response.has_error) return Progress::kError;
   if (!response.id.empty()) answer_->id = response.id;
@@ -222,8 +204,9 @@ AnswerDecoder::Progress ResponsesDecoder::OnSnapshot(const ResponseSnapshot& res
     answer_->finish_reason =
         response.incomplete_reason == "content_filter" ? "content_filter" : "length";
   } else {
-    answer_->finish_reason = answer_->tool_calls.empty() ? "stop" : "tool_calls";
+    answer_->finish_reason = "stop";
   }
+  if (!answer_->too_large) TellToolCalls();
   return Progress::kComplete;
 }
 
@@ -252,28 +235,6 @@ bool ResponsesDecoder::Streamed(int64_t output_index, bool Item::*what) const {
     if (found != items_.end() && found->second.*what) return true;
   }
   return false;
-}
-
-// The number of the call that this item is.  Nothing, and the answer too large, if it
-// would be one too many.
-std::optional<size_t> ResponsesDecoder::CallAt(int64_t output_index) {
-  Item* const item = ItemAt(output_index);
-  if (item == nullptr) return std::nullopt;
-  std::vector<ToolCall>& calls = answer_->tool_calls;
-  if (!item->call && calls.size() < limits::kToolCallsMax) {
-    item->call = calls.size();
-    calls.emplace_back();
-  }
-  if (!item->call) answer_->too_large = true;
-  return item->call;
-}
-
-void ResponsesDecoder::TellCall(size_t index) {
-  ToolCall& call = answer_->tool_calls[index];
-  call.announced = true;
-  const auto number = static_cast<uint32_t>(index);
-  Told(sink_->OnToolCall(number, call));
-  Told(sink_->OnToolArguments(number, call.arguments));
 }
 
 void ResponsesDecoder::Told(bool go_on) {

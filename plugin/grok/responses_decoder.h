@@ -75,6 +75,8 @@ class ResponsesDecoder : public AnswerDecoder, private JsonHandler {
   Progress OnSnapshot(const ResponseSnapshot& response);
   Progress OnWholeResponse(std::string_view data);
   std::optional<size_t> CallAt(int64_t output_index);
+  void TellToolCalls();
+  void Announce(size_t index);
   void TellCall(size_t index);
   void Told(bool go_on);
 

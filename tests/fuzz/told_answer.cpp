@@ -1,5 +1,7 @@
 #include "fuzz/told_answer.h"
 
+#include <algorithm>
+
 #include "fuzz/json_tree.h"
 #include "fuzz/shown.h"
 
@@ -86,8 +88,12 @@ std::string Describe(const ToldAnswer& told, const Answer& answer) {
 
 void CheckCalls(const ToldAnswer& told, const Answer& answer, bool late) {
   for (const auto& [index, arguments] : told.arguments) {
-    Require(index < answer.tool_calls.size(), "a call that is told is of the answer");
-    const std::string& whole = answer.tool_calls[index].arguments;
+    const auto call = std::find_if(answer.tool_calls.begin(), answer.tool_calls.end(),
+                                   [index = index](const ToolCall& one) {
+                                     return one.announced && one.index == index;
+                                   });
+    Require(call != answer.tool_calls.end(), "a call that is told is of the answer");
+    const std::string& whole = call->arguments;
     const bool begins = whole.compare(0, arguments.size(), arguments) == 0;
     Require(late ? begins : whole == arguments,
             "a call's arguments are told as they are");

@@ -211,12 +211,14 @@ TEST(ChatDecoderTest, TranslatesFinishReasons) {
     Reading reading;
     (void)reading.Finish(wire);
     EXPECT_EQ(reading.answer.finish_reason, expected) << wire;
-    // With calls it is always the calls that matter.
+    // With calls it is the calls that matter, unless they may be cut.
     Reading with_calls;
     (void)with_calls.Calls(
         R"({"index":0,"id":"i","function":{"name":"f","arguments":"{}"}})");
     (void)with_calls.Finish(wire);
-    EXPECT_EQ(with_calls.answer.finish_reason, "tool_calls") << wire;
+    EXPECT_EQ(with_calls.answer.finish_reason,
+              std::string_view(expected) == "stop" ? "tool_calls" : expected)
+        << wire;
   }
   Reading only_done;
   EXPECT_EQ(only_done.decoder.OnData("[DONE]"), Progress::kComplete);

@@ -69,6 +69,22 @@ TEST_F(CompletionTest, CollectsAnAnswer) {
   EXPECT_EQ(End()["finish_reason"].String(), "tool_calls");
 }
 
+// Matrix C27.
+TEST_F(CompletionTest, ACallThatRanIntoTheLengthIsNoCall) {
+  Send(R"("stream":false)");
+  Accept("application/json");
+  (void)world.transport.Body(
+      R"({"choices":[{"message":{"content":"hi","tool_calls":[)"
+      R"({"id":"t","function":{"name":"f","arguments":"{}"}},)"
+      R"({"id":"u","function":{"name":"rm","arguments":"{\"path\":\"/tm"}}]},)"
+      R"("finish_reason":"length"}]})");
+  world.transport.Done();
+  ExpectSuccess();
+  EXPECT_EQ(JsonOf(End()["message"]["tool_calls"]),
+            R"([{"id":"t","type":"function","function":{"name":"f","arguments":"{}"}}])");
+  EXPECT_EQ(End()["finish_reason"].String(), "length");
+}
+
 TEST_F(CompletionTest, AsksAMultiAgentModelOnItsLane) {
   Send(R"("max_tokens":5,"reasoning_effort":"low")", "grok-4.20-multi-agent-0309");
   EXPECT_EQ(sink.starts[0], R"({"model":"grok-4.20-multi-agent-0309",)"

@@ -206,6 +206,7 @@ TEST(ResponsesDecoderTest, NumbersClientCallsFromZero) {
   (void)reading.Done(0, R"({"type":"web_search_call","id":"ws","status":"completed"})");
   (void)reading.Done(3, R"({"type":"function_call","call_id":"a","name":"f"})");
   (void)reading.Done(5, R"({"type":"function_call","call_id":"b","name":"g"})");
+  (void)reading.Completed("[]");
   ASSERT_EQ(reading.sink.calls.size(), 2u);
   EXPECT_EQ(reading.sink.calls[0].id, "a");
   EXPECT_EQ(reading.sink.calls[1].id, "b");
