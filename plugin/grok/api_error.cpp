@@ -58,23 +58,44 @@ bool IsContextOverflow(std::string_view text) {
              "maximum context length", "context_length_exceeded", "exceeds budget"});
 }
 
+// A message may quote the request, with any words.  Those that are not about the request
+// count only where they come from xAI: with a status that is theirs, or within an answer
+// that was accepted, whose status says nothing.
+bool SaysStaleToken(int status, std::string_view text) {
+  constexpr std::string_view kBadKey = "incorrect api key provided";
+  // Of a bearer that does not look like a token.
+  if (status == 400) return text.starts_with(kBadKey);
+  return (status == 403 || status / 100 == 2) &&
+         ContainsAny(
+             text, {"could not be validated", "invalid or expired credentials", kBadKey});
+}
+
+bool SaysNoCredit(int status, std::string_view text) {
+  return (status == 403 || status == 429 || status / 100 == 2) &&
+         ContainsAny(text, {"run out of credits", "ran out of credits",
+                            "used all available credits", "monthly spending limit"});
+}
+
+bool SaysNoCapacity(int status, std::string_view text) {
+  return (status == 429 || status / 100 == 5 || status / 100 == 2) &&
+         ContainsAny(text, {"at capacity", "temporarily unavailable"});
+}
+
 struct Verdict {
   ErrorCode code;
   std::string_view reason;
 };
 
-// Those that only the words tell, whatever the status.  The order matters: a stale token
-// and a missing entitlement share one `code`.
+// Those that only the words tell.  The order matters: a stale token and a missing
+// entitlement share one `code`.
 std::optional<Verdict> VerdictByWords(int status, std::string_view slug,
                                       std::string_view text) {
   if (slug.rfind("unauthenticated", 0) == 0 || status == 401 ||
-      ContainsAny(text, {"could not be validated", "invalid or expired credentials",
-                         "incorrect api key provided"})) {
+      SaysStaleToken(status, text)) {
     return Verdict{ErrorCode::kReauthRequired, kStaleTokenReason};
   }
   if (status == 402 || ContainsAny(slug, {"spending-limit"}) ||
-      ContainsAny(text, {"run out of credits", "ran out of credits",
-                         "used all available credits", "monthly spending limit"})) {
+      SaysNoCredit(status, text)) {
     return Verdict{ErrorCode::kSpendingLimit, "spending_limit"};
   }
   if (slug == "subscription:free-usage-exhausted") {
@@ -97,7 +118,7 @@ std::optional<Verdict> VerdictByWords(int status, std::string_view slug,
   if (ContainsAny(text, {"client-side tools for multi-agent models"})) {
     return Verdict{ErrorCode::kUnsupported, kClientToolsReason};
   }
-  if (ContainsAny(text, {"at capacity", "temporarily unavailable"})) {
+  if (SaysNoCapacity(status, text)) {
     return Verdict{ErrorCode::kOverloaded, "capacity"};
   }
   return std::nullopt;

@@ -207,7 +207,39 @@ const Case kRequestFaults[] = {
      "context_length", ""},
 };
 
+// The words of others, with a status that is not theirs.
+const Case kQuotes[] = {
+    {"a schema", 400, R"({"error":"the JSON schema of tool 'x' could not be validated"})",
+     "invalid_request", "upstream"},
+    {"a schema with 422", 422, "tool 'x': invalid or expired credentials",
+     "invalid_request", "upstream"},
+    {"a key within", 400,
+     R"({"error":"Invalid message: 'Incorrect API key provided: x'"})", "invalid_request",
+     "upstream"},
+    {"an image", 400,
+     R"({"error":"Failed to fetch image https://example.org/a.png: 503 temporarily )"
+     R"(unavailable"})",
+     "invalid_request", "upstream"},
+    {"capacity with 422", 422, "messages[0]: 'at capacity'", "invalid_request",
+     "upstream"},
+    {"capacity with 403", 403, "I can't say who is at capacity.", "request_refused", ""},
+    {"money", 400, R"({"error":"Invalid message: 'monthly spending limit'"})",
+     "invalid_request", "upstream"},
+    {"money with 404", 404, "'ran out of credits'", "model_unavailable", ""},
+    {"money with 500", 500, "'ran out of credits'", "upstream", ""},
+    {"a token with 500", 500, "the token could not be validated", "upstream", ""},
+    {"a token with 429", 429, "the token could not be validated", "rate_limited", ""},
+};
+
 const Case kServers[] = {
+    {"capacity with 500", 500, R"({"error":"The model is at capacity"})", "overloaded",
+     "capacity"},
+    {"capacity within a 200", 200, R"({"error":"The model is at capacity"})",
+     "overloaded", "capacity"},
+    {"money within a 200", 200, R"({"error":"You ran out of credits."})",
+     "spending_limit", "spending_limit"},
+    {"a token within a 200", 200, R"({"error":"The token could not be validated."})",
+     "reauth_required", "token_rejected"},
     {"unavailable", 503,
      R"({"code":"The service is currently unavailable","error":"Service temporarily )"
      R"(unavailable. The model did not respond to this request."})",
@@ -264,6 +296,10 @@ TEST(ApiErrorTest, RefusalsAreNotAboutTheAccount) {
 
 TEST(ApiErrorTest, FaultsOfTheRequest) {
   Check(kRequestFaults);
+}
+
+TEST(ApiErrorTest, WordsThatAreQuotedAreNotXais) {
+  Check(kQuotes);
 }
 
 TEST(ApiErrorTest, FaultsOfTheServer) {
