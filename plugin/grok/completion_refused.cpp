@@ -44,11 +44,10 @@ void Completion::HideRequest(Error* error) const {
 }
 
 bool Completion::Adapt(const Error& error) {
-  LearnedModel* model = &(*services_.learned)[options_.model];
   if (error.reason == kWrongLaneReason) {
     if (lane_switched_ || answer_.lane != Lane::kChatCompletions) return false;
     lane_switched_ = true;
-    model->lane = answer_.lane = Lane::kResponses;
+    (*services_.learned)[options_.model].lane = answer_.lane = Lane::kResponses;
     return true;
   }
   if (error.reason == kClientToolsReason) {
@@ -58,7 +57,12 @@ bool Completion::Adapt(const Error& error) {
   }
   if (member_dropped_) return false;
   const std::optional<MemberRefusal> refusal = FindMemberRefusal(error);
-  if (!refusal || !Learn(*refusal, model)) return false;
+  if (!refusal) return false;
+  const auto known = services_.learned->find(options_.model);
+  LearnedModel model = known != services_.learned->end() ? known->second : LearnedModel();
+  if (!Learn(*refusal, &model)) return false;
+  // Of those that teach something, which exist: a host may ask for any name.
+  (*services_.learned)[options_.model] = std::move(model);
   member_dropped_ = true;
   return true;
 }

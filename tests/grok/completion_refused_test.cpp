@@ -1,5 +1,6 @@
 // Requests that xAI refuses for one member of them: sent once more without it.
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -72,6 +73,23 @@ TEST_F(CompletionRefusedTest, WhatIsRefusedAlthoughItWasLeftOutIsAnError) {
   Refuse(400, kNoStop);
   EXPECT_EQ(sent(), 1u);
   ExpectFailure("invalid_request", "upstream");
+}
+
+TEST_F(CompletionRefusedTest, OfAModelThatTeachesNothingNothingIsKept) {
+  const std::pair<int, const char*> refusals[] = {
+      {404, R"({"error":"The model x does not exist"})"},
+      {400, R"({"error":"The model x does not exist"})"},
+      {400, kNoClientTools},
+      {400, R"({"error":"This model does not support `stop` value `x`."})"},
+      {429, ""},
+  };
+  for (const auto& [status, body] : refusals) {
+    CompletionCourse course;
+    course.Send(R"("stop":["x"])", "grok-of-no-kind");
+    course.Refuse(status, body);
+    EXPECT_EQ(course.sink.ends.size(), 1u) << body;
+    EXPECT_TRUE(course.world.learned.empty()) << body;
+  }
 }
 
 TEST_F(CompletionRefusedTest, AnEffortIsSteppedDown) {
