@@ -72,10 +72,15 @@ bool Completion::RetryLater(const Error& error, const HttpHead* head) {
       (head != nullptr && IsRetryVetoed(*head))) {
     return false;
   }
-  ++retries_;
   const int64_t pause =
       std::max(error.retry_after_ms.value_or(0),
                kRetryPauseMinMs + services_.random->Below(kRetryPauseSpreadMs));
+  // Whoever waited in vain would only hear that the time was up, not why.
+  if (options_.timeout_ms > 0 &&
+      services_.clock->SteadyMs() + pause >= started_ms_ + options_.timeout_ms) {
+    return false;
+  }
+  ++retries_;
   retry_timer_ = services_.scheduler->RunAfter(pause, [this] {
     retry_timer_ = 0;
     SendOnLane(answer_.lane);

@@ -98,6 +98,32 @@ TEST(CompletionRetryCountTest, OnlyWhatXaiAsksForWithinBounds) {
   }
 }
 
+TEST(CompletionRetryCountTest, NobodyWaitsLongerThanTheRequestMayTake) {
+  for (const int64_t timeout_ms : {5'000, 20'000, 20'001}) {
+    CompletionCourse course;
+    course.Send("\"timeout_ms\":" + std::to_string(timeout_ms));
+    course.Refuse(429, R"({"error":"slow"})", {{"retry-after", "20"}});
+    if (timeout_ms > 20'000) {
+      course.world.scheduler.Pass(20'000);
+      EXPECT_EQ(course.world.tokens.waiting(), 1u);
+      course.completion->Cancel();
+      course.ExpectFailure("cancelled");
+      continue;
+    }
+    course.ExpectFailure("rate_limited");
+    EXPECT_EQ(course.End()["http_status"].Integer(), 429);
+    EXPECT_EQ(course.End()["retry_after_ms"].Integer(), 20'000);
+  }
+}
+
+TEST(CompletionRetryCountTest, NorLongerThanIsLeftOfIt) {
+  CompletionCourse course;
+  course.Send("\"timeout_ms\":5000");
+  course.world.scheduler.Pass(4'600);
+  course.LoseConnection();
+  course.ExpectFailure("network");
+}
+
 // Matrix C30.
 TEST_F(CompletionRetryTest, APageWithoutAnEndIsNotWaitedFor) {
   Send();
