@@ -122,6 +122,10 @@ inline constexpr int64_t kModelsTotalMs = 30'000;
 inline constexpr int64_t kRetryAfterMsMax = 86'400'000;
 inline constexpr int64_t kRetryWaitMsMax = 30'000;
 inline constexpr int kRetriesMax = 2;
+// A request whose connection is lost without an answer goes again only so soon after it
+// was sent: enough for a used connection that the server had just closed, and less than a
+// model works for.  What is lost later was perhaps answered, and is paid for each time.
+inline constexpr int64_t kResendWithinMs = 2'000;
 // The end of the year 9999.  A host's clock that is past it is broken, and times are
 // added to what it says.
 inline constexpr int64_t kWallClockMsMax = 253'402'300'799'999;

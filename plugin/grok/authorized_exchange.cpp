@@ -43,6 +43,7 @@ void AuthorizedExchange::Resume() {
 }
 
 void AuthorizedExchange::AcquireToken(std::shared_ptr<const AccessToken> rejected) {
+  sent_ms_.reset();
   awaited_ = std::make_shared<char>();
   services_.tokens->Acquire(
       std::move(rejected),
@@ -81,6 +82,10 @@ bool AuthorizedExchange::SendNow() {
   error_body_.clear();
   exchange_ = services_.transport->Start(request, this);
   return exchange_ != 0;
+}
+
+void AuthorizedExchange::OnSent() {
+  sent_ms_ = services_.clock->SteadyMs();
 }
 
 void AuthorizedExchange::OnHead(const HttpHead& head) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -44,6 +45,8 @@ class AuthorizedExchange : private ExchangeHandler {
   // Nothing more is told.  Not from within OnAccepted() or OnAnswerBytes().
   void Stop();
   void Resume();
+  // When a connection took the request, on the steady clock; nothing: none did.
+  std::optional<int64_t> sent_ms() const { return sent_ms_; }
   // The token of the last request, which no error may show; empty before there is one.
   std::string_view bearer() const {
     return token_ != nullptr ? token_->bearer.Reveal() : std::string_view();
@@ -57,6 +60,7 @@ class AuthorizedExchange : private ExchangeHandler {
   void OnStaleToken(Error error);
   void Refuse(Error error, const HttpHead* head);
 
+  void OnSent() override;
   void OnHead(const HttpHead& head) override;
   bool OnBody(std::string_view bytes) override;
   void OnDone(Result<void> result) override;
@@ -72,6 +76,7 @@ class AuthorizedExchange : private ExchangeHandler {
   bool token_retried_ = false;
   HttpTransport::ExchangeId exchange_ = 0;
   HttpHead head_;
+  std::optional<int64_t> sent_ms_;
   bool has_head_ = false;
   bool accepted_ = false;
   std::string error_body_;

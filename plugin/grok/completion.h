@@ -68,6 +68,7 @@ class Completion : private AuthorizedExchange::Handler,
   void HideRequest(Error* error) const;
   // True if the request can be sent in another way, which xAI may take.
   bool Adapt(const Error& error);
+  bool WasLostEarly(const Error& error) const;
   bool RetryLater(const Error& error, const HttpHead* head);
   void FinishCollected();
   void Succeed();

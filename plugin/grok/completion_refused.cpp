@@ -12,9 +12,8 @@ namespace {
 constexpr int64_t kRetryPauseMinMs = 500;
 constexpr int64_t kRetryPauseSpreadMs = 1'500;
 
-// Those that may pass by themselves, and only if the server did no work yet.
-bool MayPass(const Error& error, bool has_head) {
-  if (!has_head) return error.code == ErrorCode::kNetwork;
+// Those that may pass by themselves.
+bool MayPass(const Error& error) {
   return (error.code == ErrorCode::kRateLimited ||
           error.code == ErrorCode::kOverloaded) &&
          error.retry_after_ms && *error.retry_after_ms <= limits::kRetryWaitMsMax;
@@ -67,11 +66,17 @@ bool Completion::Adapt(const Error& error) {
   return true;
 }
 
+// Whether the server did no work yet that would be paid for twice.
+bool Completion::WasLostEarly(const Error& error) const {
+  if (error.code != ErrorCode::kNetwork) return false;
+  const std::optional<int64_t> sent_ms = exchange_.sent_ms();
+  return !sent_ms || services_.clock->SteadyMs() - *sent_ms <= limits::kResendWithinMs;
+}
+
 bool Completion::RetryLater(const Error& error, const HttpHead* head) {
-  if (retries_ >= options_.max_retries || !MayPass(error, head != nullptr) ||
-      (head != nullptr && IsRetryVetoed(*head))) {
-    return false;
-  }
+  const bool may_help =
+      head != nullptr ? MayPass(error) && !IsRetryVetoed(*head) : WasLostEarly(error);
+  if (retries_ >= options_.max_retries || !may_help) return false;
   const int64_t pause =
       std::max(error.retry_after_ms.value_or(0),
                kRetryPauseMinMs + services_.random->Below(kRetryPauseSpreadMs));

@@ -122,7 +122,10 @@ size_t CurlTransfer::TakeBody(std::string_view bytes) {
 // to say.
 int CurlTransfer::OnBegin(void* self, char*, char*, int, int) {
   auto* transfer = static_cast<CurlTransfer*>(self);
-  if (!std::exchange(transfer->begun_, true)) return CURL_PREREQFUNC_OK;
+  if (!std::exchange(transfer->begun_, true)) {
+    transfer->sink_->OnSent();
+    return CURL_PREREQFUNC_OK;
+  }
   (void)transfer->Guarded([transfer] {
     transfer->refused_ =
         Error::Make(ErrorCode::kNetwork, "the connection ended without an answer");

@@ -50,6 +50,8 @@ class CurlTransfer {
     Sink(const Sink&) = delete;
     Sink& operator=(const Sink&) = delete;
     virtual ~Sink() = default;
+    // See ExchangeHandler.
+    virtual void OnSent() {}
     virtual void OnHead(const HttpHead& head) = 0;
     virtual Taken OnBody(std::string_view bytes) = 0;
   };

@@ -38,6 +38,7 @@ std::shared_ptr<CURLSH> ShareTlsSessions() {
 struct CurlTransport::Exchange : public CurlTransfer::Sink {
   explicit Exchange(ExchangeHandler* exchange_handler) : handler(exchange_handler) {}
 
+  void OnSent() override { handler->OnSent(); }
   void OnHead(const HttpHead& head) override { handler->OnHead(head); }
   CurlTransfer::Taken OnBody(std::string_view bytes) override {
     return handler->OnBody(bytes) ? CurlTransfer::Taken::kYes

@@ -67,6 +67,8 @@ class ExchangeHandler {
   ExchangeHandler& operator=(const ExchangeHandler&) = delete;
   virtual ~ExchangeHandler() = default;
 
+  // A connection has a POST from here on: the server may take it.  Must not throw.
+  virtual void OnSent() {}
   // The final head; before the first OnBody().
   virtual void OnHead(const HttpHead& head) = 0;
   // False: these bytes are taken, but no more until Resume().

@@ -1,4 +1,5 @@
 // Sending again: after a fault that may pass, with another token, on the other lane.
+#include "base/limits.h"
 #include "grok/completion_course.h"
 
 namespace xai {
@@ -32,6 +33,52 @@ TEST_F(CompletionRetryTest, ALostConnectionIsTriedAgain) {
   EXPECT_EQ(world.transport.requests[0].body, world.transport.requests[1].body);
   Succeed();
   EXPECT_EQ(sink.starts.size(), 1u);
+}
+
+struct Loss {
+  bool sent;
+  int64_t after_ms;
+  bool again;
+};
+
+// Matrix C13.
+TEST(CompletionRetryCountTest, WhatMayHaveBeenAnsweredIsNotPaidTwice) {
+  const Loss losses[] = {
+      {true, 0, true},
+      {true, limits::kResendWithinMs, true},
+      {true, limits::kResendWithinMs + 1, false},
+      {true, 240'000, false},
+      {false, 240'000, true},
+  };
+  for (const Loss& loss : losses) {
+    SCOPED_TRACE(std::to_string(loss.after_ms));
+    CompletionCourse course;
+    course.Send();
+    course.world.scheduler.Pass(3'000);  // until there was a connection
+    if (loss.sent) course.world.transport.Take();
+    course.world.scheduler.Pass(loss.after_ms);
+    course.LoseConnection();
+    if (!loss.again) {
+      course.ExpectFailure("network");
+      EXPECT_EQ(course.sent(), 1u);
+      continue;
+    }
+    course.world.scheduler.Pass(kPauseMaxMs);
+    EXPECT_EQ(course.world.tokens.waiting(), 1u);
+    course.completion->Cancel();
+    course.ExpectFailure("cancelled");
+  }
+}
+
+TEST_F(CompletionRetryTest, WhatWasRefusedIsNotWhatIsLost) {
+  Send();
+  world.transport.Take();
+  world.scheduler.Pass(10'000);
+  Refuse(403, kStaleBody);
+  world.GiveToken("token-2");
+  LoseConnection();  // or rather there was none
+  EXPECT_TRUE(IsSentAgainWithin(kPauseMaxMs));
+  Succeed();
 }
 
 TEST(CompletionRetryCountTest, AtMostAsOftenAsAskedFor) {

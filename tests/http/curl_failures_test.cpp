@@ -193,9 +193,14 @@ TEST_F(CurlFailuresTest, WhatIsNotHttpIsAProtocolFailure) {
 
 TEST_F(CurlFailuresTest, ARefusedConnectionIsANetworkFailure) {
   const RefusingPort port;
+  HttpRequest request;
+  request.method = "POST";
+  request.url = port.Url("/");
+  request.body = "{}";
   RecordingHandler handler;
-  Exchange(port.Url("/"), &handler);
+  Exchange(request, &handler);
   EXPECT_EQ(handler.Outcome(), "network");
+  EXPECT_EQ(handler.sent, 0);
   EXPECT_NE(handler.result->error().detail, "");
 }
 
@@ -332,6 +337,7 @@ TEST_F(CurlFailuresTest, WhatMayHaveBeenTakenIsSentOnce) {
   RecordingHandler handler;
   Exchange(request, &handler);
   EXPECT_EQ(handler.Outcome(), "network");
+  EXPECT_EQ(handler.sent, 1);
   ASSERT_EQ(server_.requests().size(), 2u);
   EXPECT_EQ(server_.requests()[1].connection, 0) << "a used one";
 }

@@ -13,6 +13,7 @@ namespace xai {
 
 class RecordingHandler : public ExchangeHandler {
  public:
+  void OnSent() override { ++sent; }
   void OnHead(const HttpHead& answer) override { heads.push_back(answer); }
   bool OnBody(std::string_view bytes) override {
     head_came_first = head_came_first && heads.size() == 1;
@@ -37,6 +38,7 @@ class RecordingHandler : public ExchangeHandler {
   std::vector<HttpHead> heads;
   bool head_came_first = true;
   std::string body;
+  int sent = 0;
   int pieces = 0;
   int ends = 0;
   std::optional<Result<void>> result;

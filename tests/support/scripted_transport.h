@@ -51,6 +51,9 @@ class ScriptedTransport : public HttpTransport {
   // The rest answers the last exchange.
   bool open() const { return handlers_.count(requests.size() - 1) > 0; }
 
+  void Take() {
+    if (ExchangeHandler* handler = Handler()) handler->OnSent();
+  }
   void Head(int status, std::vector<HttpHeader> headers = {}) {
     HttpHead head;
     head.status = status;
