@@ -103,8 +103,7 @@ inline constexpr std::string_view kLocked =
     "Another process holds the sign-in's lock. Try again in a moment.";
 inline constexpr std::string_view kStoreIo =
     "Free disk space, or see to it that the state directory can be made and written, "
-    "then "
-    "try again; signing in again does not help.";
+    "then try again; signing in again does not help.";
 inline constexpr std::string_view kStorePermission =
     "Give the state directory and key file to this user alone (modes 0700 and 0600).";
 inline constexpr std::string_view kStoreKey =

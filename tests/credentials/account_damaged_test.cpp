@@ -16,6 +16,12 @@ class AccountDamagedTest : public AccountTest {
   static std::string Refresh(Process* process) {
     return Verdict(process->account.Refresh(When::kAlways, nullptr));
   }
+  // The process has the second token, and the other one the first.
+  void RenewPastTheOther() {
+    other_->account.Reload();
+    ReplyTokens(2);
+    ASSERT_EQ(Refresh(process_.get()), "ok");
+  }
   void WriteCredential(std::string_view bytes) {
     folder_.Write("state/cred-" + context_.FileTag(), bytes);
   }
@@ -48,8 +54,7 @@ TEST_F(AccountDamagedTest, AFileWithADamagedBitIsWrittenAnewOrLeftAlone) {
     std::string damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
     WriteCredential(damaged);
-    process_->account.Reload();
-    process_->account.FlushUnsaved();
+    process_->LookAndFlush();
     const auto later = NewProcess();
     later->account.Reload();
     ASSERT_EQ(process_->Bearer(), later->Bearer()) << at;
@@ -75,39 +80,30 @@ TEST_F(AccountDamagedTest, ARenewalWritesOverABrokenFile) {
 }
 
 TEST_F(AccountDamagedTest, AfterDamageTheNewestWins) {
-  other_->account.Reload();
-  ReplyTokens(2);
-  ASSERT_EQ(Refresh(process_.get()), "ok");
+  RenewPastTheOther();
   WriteCredential("garbage");
-  other_->account.Reload();
-  other_->account.FlushUnsaved();
-  process_->account.Reload();
-  process_->account.FlushUnsaved();
+  other_->LookAndFlush();
+  process_->LookAndFlush();
   other_->account.Reload();
   EXPECT_EQ(other_->Bearer(), AccessToken(2));
 }
 
 // The head of what is damaged still says that it was the newer one.
 TEST_F(AccountDamagedTest, AStaleCopyIsNotWrittenOverANewerOne) {
-  other_->account.Reload();
-  ReplyTokens(2);
-  ASSERT_EQ(Refresh(process_.get()), "ok");
+  RenewPastTheOther();
   std::string damaged = ReadFile(File("cred"));
   damaged.back() = static_cast<char>(damaged.back() ^ 1);
   WriteCredential(damaged);
-  other_->account.Reload();
-  other_->account.FlushUnsaved();
+  other_->LookAndFlush();
   EXPECT_EQ(ReadFile(File("cred")), damaged);
-  process_->account.Reload();
-  process_->account.FlushUnsaved();
+  process_->LookAndFlush();
   other_->account.Reload();
   EXPECT_EQ(other_->Bearer(), AccessToken(2));
 }
 
 TEST_F(AccountDamagedTest, WhatIsTooLargeIsBroken) {
   WriteCredential(std::string(limits::kSealedBytesMax + 1, 'x'));
-  process_->account.Reload();
-  process_->account.FlushUnsaved();
+  process_->LookAndFlush();
   other_->account.Reload();
   EXPECT_EQ(other_->Bearer(), AccessToken(1));
 }

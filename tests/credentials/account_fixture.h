@@ -61,6 +61,11 @@ class AccountTest : public testing::Test {
       return snapshot->access ? std::string(snapshot->access->bearer.Reveal()) : "none";
     }
     bool HasWarning() const { return !snapshot->warnings.empty(); }
+    // What its watch and its timer do when the file has changed.
+    void LookAndFlush() {
+      account.Reload();
+      account.FlushUnsaved();
+    }
 
     std::unique_ptr<KeySource> keys;
     std::unique_ptr<Vault> vault;

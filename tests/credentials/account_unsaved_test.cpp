@@ -238,10 +238,8 @@ TEST_F(AccountUnsavedTest, AfterARemovalTheNewestWins) {
   ReplyTokens(2);
   ASSERT_EQ(Refresh(process_.get()), "ok");
   fs::remove_all(StateDirectory());
-  other_->account.Reload();
-  other_->account.FlushUnsaved();
-  process_->account.Reload();
-  process_->account.FlushUnsaved();
+  other_->LookAndFlush();
+  process_->LookAndFlush();
   other_->account.Reload();
   EXPECT_EQ(other_->Bearer(), AccessToken(2));
 }
